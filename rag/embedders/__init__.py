@@ -1,0 +1,27 @@
+"""MENU of embedders: text -> unit vectors. A file offers `CHOICE(home) -> Embedder`; `home` is where it may cache files."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vectors = NDArray[np.float32]
+
+
+class Embedder(Protocol):
+    """What every embedder promises; `fingerprint` names weights, pooling and prompt: vectors of two fingerprints never mix."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Identity of the vector space, e.g. "minilm-53aa51172d14-mean-fp32"."""
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """(n, dimension) float32, rows of unit length, in the order of `texts`; n = 0 gives shape (0, dimension)."""
+
+    def tokens(self, texts: Sequence[str]) -> list[Vectors]:
+        """For each text a (tokens, dimension) float32 array of unit token vectors in context, for late interaction."""

@@ -1,0 +1,68 @@
+"""Every error Cutaway raises on purpose; each message names what failed, the value met, and what to do next.
+
+    CutawayError
+    ├── SettingsError        a RAG_* variable or an argument has a value that cannot work
+    ├── QuestionError        the question is empty or too long
+    ├── CorpusError          an article folder is missing or cannot be read
+    │   └── SourceError      one article cannot be read; the others can
+    ├── EmbedderError        model weights are missing, damaged, or not the ones promised
+    ├── IndexError_          the index cannot be used as it is
+    │   ├── NoIndex          nothing has been ingested yet
+    │   ├── IndexMismatch    built by another embedder, splitter or release
+    │   ├── IndexDamaged     files of the generation fail their checks
+    │   └── IndexBusy        another ingest holds the writer lock
+    ├── AnswerFileError      a file given to `rag verify` is not an answer
+    └── MissingExtra         an optional package is not installed; names the extra
+"""
+
+
+class CutawayError(Exception):
+    """Base of all errors a caller may want to catch; `str(error)` is a sentence for a reader."""
+
+
+class SettingsError(CutawayError):
+    """A setting or argument has a value that cannot work; the message gives its name."""
+
+
+class QuestionError(CutawayError):
+    """The question is empty or longer than the limit."""
+
+
+class CorpusError(CutawayError):
+    """An article folder is missing or cannot be read."""
+
+
+class SourceError(CorpusError):
+    """One article cannot be read; the message names the file and the reason."""
+
+
+class EmbedderError(CutawayError):
+    """Model weights are missing, damaged, or other than the checksum promises."""
+
+
+class IndexError_(CutawayError):
+    """The index cannot be used as it is (underscore: `IndexError` is Python's own)."""
+
+
+class NoIndex(IndexError_):
+    """Nothing has been ingested for these article folders yet."""
+
+
+class IndexMismatch(IndexError_):
+    """The index was built by another embedder, splitter or release of Cutaway."""
+
+
+class IndexDamaged(IndexError_):
+    """Files of the current generation fail their checks."""
+
+
+class IndexBusy(IndexError_):
+    """Another process is ingesting; the message gives its pid."""
+
+
+class AnswerFileError(CutawayError):
+    """A file given to `rag verify` is not an answer of this contract."""
+
+
+class MissingExtra(CutawayError):
+    """An optional package is not installed; the message gives the exact install line."""

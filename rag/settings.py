@@ -1,0 +1,81 @@
+"""Settings: the only reader of the environment. Every variable begins with RAG_; an unknown one is refused by name."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Self
+
+from platformdirs import user_data_path
+
+from rag.errors import SettingsError
+from rag.menus import choices
+
+MENUS = {"embedder": "embedders", "retriever": "retrievers", "reader": "readers", "answerer": "answerers"}
+
+
+def shipped_corpus() -> Path:
+    """The folder of articles that comes with the package: inside the wheel, or beside `rag/` in a checkout."""
+    package = Path(__file__).resolve().parent
+    return next((p for p in (package / "corpus", package.parent / "corpus") if p.is_dir()), package.parent / "corpus")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Where things are and which choice of each menu is used.
+
+    corpus: article folders; home: index, caches; library: the folder for the user's own articles, part of the corpus;
+    question_limit: code points a question may have.
+    """
+
+    corpus: tuple[Path, ...] = field(default_factory=lambda: (shipped_corpus() / "articles",))
+    home: Path = field(default_factory=lambda: user_data_path("cutaway"))
+    library: Path | None = None
+    embedder: str = "minilm"
+    retriever: str = "hybrid"
+    reader: str = "overlap"
+    answerer: str = "extractive"
+    question_limit: int = 4000
+
+    def __post_init__(self) -> None:
+        """Refuse a menu choice that does not exist and a limit that cannot work; raises SettingsError."""
+        for name, folder in MENUS.items():
+            value = getattr(self, name)
+            if ":" not in value and value not in choices(folder):
+                offer = ", ".join(choices(folder))
+                raise SettingsError(f"RAG_{name.upper()}={value!r} is not on the menu; choose one of {offer}")
+        if self.question_limit < 1:
+            raise SettingsError(f"RAG_QUESTION_LIMIT={self.question_limit} must be at least 1 character")
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """All article folders, the library last."""
+        return self.corpus + ((self.library,) if self.library and self.library not in self.corpus else ())
+
+    @property
+    def index(self) -> Path:
+        """The folder of generations for these article folders; each set of folders has its own."""
+        key = "\n".join(sorted(str(p.resolve()) for p in self.folders))
+        return self.home / "index" / sha256(key.encode()).hexdigest()[:12]
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
+        """Settings from RAG_* variables; empty ones count as unset. Raises SettingsError naming the variable."""
+        environment = os.environ if environment is None else environment
+        given = {k[4:].lower(): v for k, v in environment.items() if k.startswith("RAG_") and v.strip()}
+        known = set(cls.__dataclass_fields__)
+        if unknown := sorted(set(given) - known):
+            offer = ", ".join(f"RAG_{name.upper()}" for name in sorted(known))
+            raise SettingsError(f"unknown setting RAG_{unknown[0].upper()}; known are {offer}")
+        values: dict[str, object] = {k: given[k] for k in MENUS if k in given}
+        if "corpus" in given:
+            values["corpus"] = tuple(Path(p).expanduser() for p in given["corpus"].split(os.pathsep) if p)
+        for name in ("home", "library"):
+            if name in given:
+                values[name] = Path(given[name]).expanduser()
+        if "question_limit" in given:
+            if not given["question_limit"].isdecimal():
+                raise SettingsError(f"RAG_QUESTION_LIMIT={given['question_limit']!r} is not a whole number of characters")
+            values["question_limit"] = int(given["question_limit"])
+        return cls(**values)  # type: ignore[arg-type]
