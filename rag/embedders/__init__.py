@@ -1,4 +1,4 @@
-"""MENU of embedders: text -> unit vectors. A file offers `CHOICE(home) -> Embedder`; `home` is where it may cache files."""
+"""MENU of embedders: text -> unit vectors. A file offers `CHOICE(home) -> Embedder`; it may cache files in `home`."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -10,7 +10,7 @@ Vectors = NDArray[np.float32]
 
 
 class Embedder(Protocol):
-    """What every embedder promises; `fingerprint` names weights, pooling and prompt: vectors of two fingerprints never mix."""
+    """What every embedder promises; `fingerprint` names weights, pooling and prompt: vectors of two never mix."""
 
     @property
     def fingerprint(self) -> str:
