@@ -69,6 +69,7 @@ class Lexical:
         self._ids = ids
         self._model = model
         self._frequencies = frequencies
+        self._places = {name: place for place, name in enumerate(ids)}
 
     @classmethod
     def build(cls, ids: Sequence[str], texts: Sequence[str]) -> Self:
@@ -101,6 +102,11 @@ class Lexical:
         if self._model is None or not known:
             return np.zeros(len(self._ids), dtype=np.float32)
         return np.asarray(self._model.get_scores(known), dtype=np.float32)
+
+    def scores_of(self, text: str, ids: Sequence[str]) -> "np.ndarray[Any, np.dtype[np.float32]]":
+        """BM25 of the passages `ids`, shape (len(ids),), in their order."""
+        every = self.scores(text)
+        return every[[self._places[i] for i in ids]]
 
     def idf(self, term: str) -> float:
         """How rare a term is: ln(1 + (n - df + .5) / (df + .5)); an unknown term has the highest value."""

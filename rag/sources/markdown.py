@@ -18,7 +18,7 @@ from rag.sentences import normalise, spans
 _FRONT = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?)\r?\n---[ \t]*(?:\r?\n|\Z)", re.S)
 _DEFINITION = re.compile(r"^\[\^([^\]\s]{1,80})\]:[ \t]*(.*(?:\n[ \t]+\S.*)*)\n?", re.M)
 _MARKER = re.compile(r"\[\^([^\]\s]{1,80})\]")
-_SOURCE = re.compile(r'(?P<publisher>[^"]*?),? "(?P<title>[^"]*)",? (?P<published>n\.d\.|[^,"]*), (?P<url>\S+?)(?=; |;?\Z)')
+_SOURCE = re.compile(r'(?P<publisher>[^"]*?),? "(?P<title>[^"]*)",? (?P<published>n\.d\.|[^,"]*), (?P<url>\S+?)(?= ?; | ?;?\Z)')
 _SINCE = re.compile(r"(?:^|;\s*)since:\s*(\d{4}(?:-\d{2}){0,2})\s*\Z")
 
 

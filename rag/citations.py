@@ -1,0 +1,188 @@
+"""Draft -> numbered citations and judged statements, and the proof of an answer against its articles.
+
+A citation is an address: `article.text[start:end] == quote`. Numbers are given in order of first use, one an (article,
+span); a quote that cannot be placed is no citation. Judging is code: figures, dates and names of a statement must stand in
+its quotes, after normalising (rag.figures); `support` may add a score of the content in [0, 1].
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from hashlib import sha256
+
+from rag.figures import figures
+from rag.lexical import STOPWORDS, fold, terms
+from rag.records import (
+    Answer,
+    Article,
+    Citation,
+    Draft,
+    Passage,
+    Reference,
+    Short,
+    Span,
+    Statement,
+    Verdict,
+    last_day,
+)
+from rag.vocabulary import Vocabulary
+
+Support = Callable[[str, str], float]
+WEAK_SUPPORT = 0.34
+_NEGATION = re.compile(r"\b(?:no|not|never|none|neither|nor|without|cannot|n't|fail(?:s|ed)? to|den(?:y|ies|ied)|refus(?:e|es|ed))\b|n['’]t\b", re.I)
+
+
+def word_support(statement: str, quote: str) -> float:
+    """The share of the statement's content terms that stand in the quote, in [0, 1]; 1 when it has none."""
+    wanted = [t for t in dict.fromkeys(terms(statement)) if t not in STOPWORDS]
+    have = set(terms(quote))
+    return sum(t in have for t in wanted) / len(wanted) if wanted else 1.0
+
+
+def place(
+    draft: Draft, article: Callable[[str], Article], passages: Callable[[str], Sequence[Passage]], judge: "Judge"
+) -> tuple[tuple[Statement, ...], tuple[Citation, ...], Short | None]:
+    """Number and judge a draft. Spans whose text does not stand at their offsets are dropped, and the verdict says so."""
+    numbered: dict[tuple[str, int, int], Citation] = {}
+    statements = []
+    for proposed in draft.statements:
+        numbers: list[int] = []
+        for span in proposed.spans:
+            source = article(span.article)
+            if not 0 <= span.start < span.end <= len(source.text) or source.text[span.start : span.end] != span.text:
+                continue
+            key = (span.article, span.start, span.end)
+            if key not in numbered:
+                numbered[key] = _cite(len(numbered) + 1, span, source, passages(span.article))
+            numbers.append(numbered[key].number)
+        quotes = [c.quote for c in numbered.values() if c.number in numbers]
+        verdict, reasons = judge(proposed.text, quotes)
+        statements.append(
+            Statement(
+                text=proposed.text,
+                citations=tuple(dict.fromkeys(numbers)),
+                verdict=verdict,
+                reasons=reasons,
+                group=proposed.group,
+            )
+        )
+    citations = tuple(numbered.values())
+    return tuple(statements), citations, _short(draft.short, citations)
+
+
+def _cite(number: int, span: Span, article: Article, passages: Sequence[Passage]) -> Citation:
+    passage = next((p for p in passages if p.start <= span.start < p.end), None)
+    under = tuple(r for r in article.references if r.start < span.end and span.start < r.end)
+    return Citation(
+        number=number,
+        article=article.slug,
+        passage=passage.id if passage else "",
+        title=article.title,
+        publisher=article.publisher,
+        url=article.url,
+        published=article.published,
+        fetched=article.fetched,
+        page=None,
+        known_since=known_since(under, article),
+        start=span.start,
+        end=span.end,
+        quote=span.text,
+        digest=sha256(article.text.encode()).hexdigest(),
+        references=under,
+    )
+
+
+def known_since(references: Sequence[Reference], article: Article) -> str | None:
+    """The latest `since` of the references under a quote, else the day the article was published, else None."""
+    return max((r.since for r in references if r.since), key=last_day, default=article.published)
+
+
+def _short(span: Span | None, citations: Sequence[Citation]) -> Short | None:
+    if span is None:
+        return None
+    for c in citations:
+        if c.article == span.article and c.start <= span.start and span.end <= c.end:
+            return Short(text=span.text, citation=c.number, start=span.start, end=span.end)
+    return None
+
+
+class Judge:
+    """Gives verdicts; `support(statement, quote)` in [0, 1] scores content beyond figures and names."""
+
+    def __init__(self, vocabulary: Vocabulary, support: Support = word_support) -> None:
+        self._vocabulary = vocabulary
+        self._support = support
+
+    def __call__(self, statement: str, quotes: Sequence[str]) -> tuple[Verdict, tuple[str, ...]]:
+        """The verdict on a statement over its quotes, with the reasons when it is not `supported`."""
+        if not quotes:
+            return "unsupported", ("no quote from an article stands under this sentence",)
+        joined = " ".join(quotes)
+        if any(_folded(statement) == _folded(q) for q in quotes):
+            return "supported", ()
+        reasons = [*self._wrong_figures(statement, joined), *self._wrong_names(statement, joined)]
+        support = self._support(statement, joined)
+        if reasons:
+            return "unsupported", tuple(reasons)
+        if bool(_NEGATION.search(statement)) != bool(_NEGATION.search(joined)):
+            return "unsupported", ("one of sentence and source denies what the other says",)
+        if support < WEAK_SUPPORT:
+            return "unsupported", ("the source says little of what this sentence says",)
+        return ("supported", ()) if support >= 2 * WEAK_SUPPORT else ("partly", ("only part of this stands in the source",))
+
+    def _wrong_figures(self, statement: str, source: str) -> list[str]:
+        have = figures(source)
+        missing = [f for f in figures(statement) if not any(f.same(h) for h in have)]
+        return [f"{f.text}: {_instead(f.kind, [h.text for h in have if h.kind == f.kind])}" for f in missing]
+
+    def _wrong_names(self, statement: str, source: str) -> list[str]:
+        have = self._vocabulary.named(source)
+        known = {n for n in self._vocabulary.named(statement) - have if fold(n) not in fold(source)}
+        makers = {self._vocabulary.maker(n) for n in have}
+        unknown = [m.entity for m in self._vocabulary.patterned(statement) if fold(m.entity) not in fold(source)]
+        return [f"{name}: not in the source" for name in [*sorted(known - makers), *unknown]]
+
+
+def _instead(kind: str, others: list[str]) -> str:
+    return f"the source says {', '.join(others)}" if others else f"the source gives no such {kind}"
+
+
+def _folded(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def prove(answer: Answer, article: Callable[[str], Article | None], judge: Judge) -> list[str]:
+    """What of an answer does not hold against the articles, a sentence a fault; empty when all is proven.
+
+    Quotes, the short answer and verdicts are judged again; a changed article whose span still reads the same is proven.
+    """
+    faults: list[str] = []
+    by_number = {c.number: c for c in answer.citations}
+    if len(by_number) != len(answer.citations):
+        faults.append("two citations carry the same number")
+    for c in answer.citations:
+        source = article(c.article)
+        if source is None:
+            faults.append(f"[{c.number}] the article {c.article!r} is no longer in the corpus: {c.quote!r}")
+        elif source.text[c.start : c.end] != c.quote or not 0 <= c.start < c.end:
+            at = source.text.find(c.quote)
+            where = f"it stands at {at}-{at + len(c.quote)} now" if at >= 0 and c.quote else "it stands nowhere in it now"
+            faults.append(f"[{c.number}] {c.article} {c.start}-{c.end} does not read {c.quote!r}; {where}")
+    for s in answer.statements:
+        quotes = [by_number[n].quote for n in s.citations if n in by_number]
+        if len(quotes) < len(s.citations):
+            faults.append(f"a citation of {s.text!r} is not in the list of citations")
+        verdict, reasons = judge(s.text, quotes)
+        if verdict != s.verdict:
+            faults.append(f"{s.text!r} is marked {s.verdict} and judged {verdict}" + (f": {'; '.join(reasons)}" if reasons else ""))
+    return faults + _prove_short(answer, by_number)
+
+
+def _prove_short(answer: Answer, by_number: dict[int, Citation]) -> list[str]:
+    short = answer.short
+    if short is None:
+        return []
+    cited = by_number.get(short.citation)
+    inside = cited and cited.quote[short.start - cited.start : short.end - cited.start]
+    if cited is None or inside != short.text or short.start < cited.start:
+        return [f"the short answer {short.text!r} does not stand where it says, in citation [{short.citation}]"]
+    return []

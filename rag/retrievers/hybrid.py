@@ -1,0 +1,100 @@
+"""Dense and BM25 candidates fused by weighted min-max scores with the best sentence's cosine; names and diversity count.
+
+Weighted min-max fusion beat reciprocal rank fusion at the top of the list on the tuning questions (docs/retrieval.md).
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.embedders import Embedder
+from rag.index import Index
+from rag.records import Passage, Question, Retrieved
+from rag.visibility import restricted, visible_sentences
+
+CANDIDATES = 60
+OVERFETCH = 6
+DENSE, WORDS, SENTENCE = 0.25, 0.40, 0.35
+SECOND_WEIGHT = 0.5
+DIVERSITY = 0.9
+
+Scores = NDArray[np.float32]
+
+
+class Hybrid:
+    """The default retriever."""
+
+    def __init__(self, index: Index, embedder: Embedder) -> None:
+        self._index = index
+        self._embedder = embedder
+
+    def retrieve(self, question: Question, k: int) -> list[Retrieved]:
+        """At most `k` visible passages, score in [0, 1] comparable inside the result, best first."""
+        queries = [question.text] + ([question.second] if question.second else [])
+        vectors = self._embedder.embed(queries)
+        ranks = self._candidates(queries, vectors, restricted(question))
+        passages = self._index.passages(list(ranks))
+        seen = [visible_sentences(p, self._index.article(p.article), question) for p in passages]
+        kept = [i for i, sentences in enumerate(seen) if sentences]
+        if not kept:
+            return []
+        passages = [passages[i] for i in kept]
+        rows = self._index.sentence_vectors([p.id for p in passages])
+        shown = [_rows(p, seen[i], r) for p, i, r in zip(passages, kept, rows, strict=True)]
+        total: Scores = np.zeros(len(passages), dtype=np.float32)
+        for query, vector, weight in zip(queries, vectors, (1.0, SECOND_WEIGHT), strict=False):
+            total += weight * self._fused(query, vector, passages, shown)
+        total /= 1.0 if len(queries) == 1 else 1.0 + SECOND_WEIGHT
+        centres = np.stack([r.mean(axis=0) for r in shown])
+        order = _diverse(total, centres, k)
+        return [Retrieved(passage=passages[i], score=float(total[i]), ranks=ranks[passages[i].id]) for i in order]
+
+    def _candidates(
+        self, queries: Sequence[str], vectors: NDArray[np.float32], wide: bool
+    ) -> dict[str, tuple[tuple[str, int], ...]]:
+        """Candidate ids with their ranks in the dense and the BM25 list of the first query."""
+        size = CANDIDATES * OVERFETCH if wide else CANDIDATES
+        ranks: dict[str, tuple[tuple[str, int], ...]] = {}
+        for number, (query, vector) in enumerate(zip(queries, vectors, strict=True)):
+            lists = {"dense": self._index.nearest(vector, size), "keyword": self._index.lexical.search(query, size)}
+            for name, found in lists.items():
+                for rank, (passage, _) in enumerate(found, 1):
+                    ranks[passage] = ranks.get(passage, ()) + (((name, rank),) if number == 0 else ())
+        return ranks
+
+    def _fused(
+        self, query: str, vector: NDArray[np.float32], passages: list[Passage], shown: list[Scores]
+    ) -> Scores:
+        """The fused score of each passage in [0, 1], from what the question may see of it."""
+        words = self._index.lexical.scores_of(query, [p.id for p in passages])
+        best = np.array([float((rows @ vector).max()) for rows in shown], dtype=np.float32)
+        dense = np.array([float(rows.mean(axis=0) @ vector) for rows in shown], dtype=np.float32)
+        return DENSE * _spread(dense) + WORDS * _spread(words) + SENTENCE * _spread(best)
+
+
+def _rows(passage: Passage, visible: Sequence[object], rows: Scores) -> Scores:
+    if len(visible) == len(passage.sentences):
+        return rows
+    kept = set(map(id, visible))
+    return rows[[i for i, s in enumerate(passage.sentences) if id(s) in kept]]
+
+
+def _spread(scores: Scores) -> Scores:
+    low, high = float(scores.min()), float(scores.max())
+    return (scores - low) / (high - low) if high > low else np.ones_like(scores)
+
+
+def _diverse(scores: Scores, centres: Scores, k: int) -> list[int]:
+    """Maximal marginal relevance (Carbonell and Goldstein, 1998) with weight `DIVERSITY` on relevance."""
+    units = centres / np.maximum(np.linalg.norm(centres, axis=1, keepdims=True), 1e-9)
+    left = list(np.argsort(-scores, kind="stable")[: 4 * k])
+    chosen: list[int] = []
+    while left and len(chosen) < k:
+        overlap = (units[left] @ units[chosen].T).max(axis=1) if chosen else np.zeros(len(left))
+        best = int(np.argmax(DIVERSITY * scores[left] - (1 - DIVERSITY) * overlap))
+        chosen.append(int(left.pop(best)))
+    return chosen
+
+
+CHOICE = Hybrid
