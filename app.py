@@ -1,0 +1,13 @@
+"""The browser app: `streamlit run app.py`. Page settings and the list of pages; everything else is in rag/ui."""
+
+import streamlit as st
+
+from rag.ui.components.assets import ICON
+from rag.ui.pages import ask
+
+PAGES = [
+    st.Page(ask.show, title="Ask", url_path="ask", default=True),
+]
+
+st.set_page_config(page_title="Cutaway", page_icon=str(ICON), layout="centered", initial_sidebar_state="collapsed")
+st.navigation(PAGES).run()

@@ -1,0 +1,93 @@
+"""An Answer as the plain data the answer component shows: strings and numbers only, no offsets, no markup."""
+
+from collections.abc import Mapping
+from itertools import groupby
+from typing import Any
+
+from rag.records import Answer, Citation, Refusal, Statement
+from rag.ui.dates import spell
+
+VERDICTS = {"supported": "", "partly": "Only partly supported", "unsupported": "Not supported by the articles"}
+
+
+def cue(citation: Citation) -> str:
+    """Who reported the quoted words and when: from the primary sources under them, else from the article."""
+    article = f"article of {spell(citation.published)}" if citation.published else "undated article"
+    named: dict[str, None] = {}
+    for source in (s for reference in citation.references for s in reference.sources):
+        named.setdefault(f"{source.publisher}, {spell(source.published)}" if source.published else source.publisher)
+    if named:
+        rest = f" and {len(named) - 2} more" if len(named) > 2 else ""
+        return f"reported by {'; '.join(list(named)[:2])}{rest} · {article}"
+    return f"{citation.publisher}, {article}" if citation.publisher else article
+
+
+def show(answer: Answer, titles: Mapping[str, str]) -> dict[str, Any]:
+    """The answer for the component; `titles` maps article slugs to titles for the nearest passages of a refusal."""
+    cues = {c.number: cue(c) for c in answer.citations}
+    return {
+        "question": answer.question,
+        "understood": answer.understood_as if _differs(answer) else None,
+        "short": {"text": answer.short.text, "chip": answer.short.citation} if answer.short else None,
+        "blocks": [_block(key, list(members), cues) for key, members in groupby(answer.statements, _group)],
+        "citations": [
+            {"number": c.number, "title": c.title, "cue": cues[c.number], "quote": c.quote} for c in answer.citations
+        ],
+        "refusal": _refusal(answer.refusal) if answer.refusal else None,
+        "nearest": [{"quote": n.quote, "title": titles.get(n.article, n.article)} for n in answer.nearest],
+        "notices": [n.text for n in answer.notices] + ([] if answer.complete else ["This answer was cut short."]),
+        "foot": _foot(answer),
+        "announce": _announcement(answer),
+    }
+
+
+def _differs(answer: Answer) -> bool:
+    return answer.understood_as.split() != answer.question.split()
+
+
+def _group(statement: Statement) -> str | None:
+    return statement.group
+
+
+def _block(key: str | None, members: list[Statement], cues: Mapping[int, str]) -> dict[str, Any]:
+    """Neighbouring statements of one group; a group of two and more stands side by side."""
+    together = key is not None and len(members) > 1
+    disagree = together and key is not None and "conflict" in key
+    heading = "The sources do not agree" if disagree else "Side by side"
+    return {
+        "heading": heading if together else None,
+        "items": [
+            {
+                "text": s.text,
+                "chips": list(s.citations),
+                "verdict": s.verdict,
+                "label": VERDICTS[s.verdict],
+                "reasons": list(s.reasons),
+                "cue": cues.get(s.citations[0]) if together and s.citations else None,
+            }
+            for s in members
+        ],
+    }
+
+
+def _refusal(refusal: Refusal) -> dict[str, Any]:
+    count = f"{refusal.searched} article{'' if refusal.searched == 1 else 's'}"
+    newest = f", the newest of {spell(refusal.newest)}" if refusal.newest else ""
+    return {"reason": refusal.reason, "searched": f"Searched: {count}{newest}.", "missing": list(refusal.missing)}
+
+
+def _foot(answer: Answer) -> str:
+    parts = [f"{answer.seconds.total:.1f} s", answer.mode]
+    return " · ".join([f"As of {spell(answer.as_of)}", *parts] if answer.as_of else parts)
+
+
+def _announcement(answer: Answer) -> str:
+    """The sentence a screen reader speaks when the answer is there."""
+    if not answer.answered:
+        return "No answer was found in the articles. The nearest passages are listed."
+    statements, sources = len(answer.statements), len(answer.citations)
+    return f"The answer is ready: {_count(statements, 'statement')}, {_count(sources, 'citation')}."
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,83 @@
+"""An Article as the plain data the reading panel shows, with one quote marked.
+
+Browsers count UTF-16 units and Python code points, so the panel gets strings cut at the quote, never offsets.
+"""
+
+import re
+from hashlib import sha256
+from typing import Any
+
+from rag.records import Article, Citation, Nearest, Reference
+from rag.ui.dates import spell
+
+BLOCK = re.compile(r"[^\n]+(?:\n[^\n]+)*")
+HEADING = re.compile(r"(#{1,6})[ \t]+")
+CHANGED = "This article has changed since it was quoted; the words below still stand in it."
+GONE = "This article is no longer in the corpus. The quoted words were:"
+LOST = "This article has changed since it was quoted, and the quoted words no longer stand in it. They were:"
+
+
+def show(article: Article, cited: Citation | Nearest) -> dict[str, Any]:
+    """The article as blocks of parts; exactly the words of the quote are marked, or none and a notice says why."""
+    start, end, notice = _place(article, cited)
+    return {
+        "title": article.title,
+        "line": _line(article),
+        "notice": notice,
+        "lost": cited.quote if notice == LOST else None,
+        "blocks": [_block(article.text, m, start, end) for m in BLOCK.finditer(article.text)],
+        "sources": _sources(cited.references) if isinstance(cited, Citation) else [],
+    }
+
+
+def gone(cited: Citation | Nearest) -> dict[str, Any]:
+    """The panel for a citation whose article has been removed: what the citation itself still knows."""
+    title = cited.title if isinstance(cited, Citation) else cited.article
+    sources = _sources(cited.references) if isinstance(cited, Citation) else []
+    return {"title": title, "line": "", "notice": GONE, "lost": cited.quote, "blocks": [], "sources": sources}
+
+
+def _place(article: Article, cited: Citation | Nearest) -> tuple[int, int, str | None]:
+    """Where the quote stands now: at its own offsets, else at the one place that holds its words, else nowhere."""
+    if article.text[cited.start : cited.end] == cited.quote:
+        changed = isinstance(cited, Citation) and sha256(article.text.encode()).hexdigest() != cited.digest
+        return cited.start, cited.end, CHANGED if changed else None
+    found = article.text.find(cited.quote) if cited.quote else -1
+    if found >= 0 and article.text.find(cited.quote, found + 1) < 0:
+        return found, found + len(cited.quote), CHANGED
+    return 0, 0, LOST
+
+
+def _block(text: str, match: re.Match[str], start: int, end: int) -> dict[str, Any]:
+    """A heading (level 1-6) or a paragraph (level 0), cut into before, quote and after; `parts` joined is its text."""
+    heading = HEADING.match(match.group())
+    first, last = match.start() + (heading.end() if heading else 0), match.end()
+    left, right = min(max(start, first), last), min(max(end, first), last)
+    pieces = [(text[first:left], False), (text[left:right], True), (text[right:last], False)]
+    parts = [{"text": piece, "marked": marked} for piece, marked in pieces if piece]
+    return {"level": len(heading.group(1)) if heading else 0, "parts": parts}
+
+
+def _line(article: Article) -> str:
+    """Whose article this is and of when, on one line."""
+    dates = [f"published {spell(article.published)}" if article.published else "undated"]
+    if article.updated:
+        dates.append(f"updated {spell(article.updated)}")
+    if article.fetched:
+        dates.append(f"fetched {spell(article.fetched)}")
+    return " · ".join([*filter(None, [article.publisher, ", ".join(article.authors)]), *dates])
+
+
+def _sources(references: tuple[Reference, ...]) -> list[dict[str, str | None]]:
+    """The primary sources under the quote, each once."""
+    rows = {
+        (s.publisher, s.title, s.url): {
+            "publisher": s.publisher,
+            "title": s.title,
+            "date": spell(s.published),
+            "url": s.url,
+        }
+        for reference in references
+        for s in reference.sources
+    }
+    return list(rows.values())

@@ -1,0 +1,59 @@
+"""A question being answered in a thread of its own, so that the page can draw, scroll and open passages meanwhile."""
+
+import logging
+from collections.abc import Callable, Iterator
+from threading import Thread
+
+from rag.errors import CutawayError
+from rag.records import Answer, Statement
+
+log = logging.getLogger(__name__)
+UNEXPECTED = "Something went wrong while answering. Ask again; the details are in the log of the app."
+STOPPED = "Stopped. Ask again to get an answer."
+
+
+class Job:
+    """Runs `events`, which yields statements and at the end the Answer; read `statements`, `answer`, `problem`."""
+
+    def __init__(self, events: Callable[[], Iterator[Statement | Answer]]) -> None:
+        self.statements: list[Statement] = []
+        self.answer: Answer | None = None
+        self.problem: str | None = None
+        self._events = events
+        self._stopped = False
+        self._thread = Thread(target=self._run, name="cutaway-answer", daemon=True)
+        self._thread.start()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait at most `seconds`; whether the job has ended."""
+        self._thread.join(seconds)
+        return self.ended
+
+    @property
+    def ended(self) -> bool:
+        """Whether there is an answer or a problem."""
+        return self.answer is not None or self.problem is not None
+
+    def stop(self) -> None:
+        """End the job for its reader at once; the thread ends at its next event."""
+        self._stopped = True
+        if not self.ended:
+            self.problem = STOPPED
+
+    def _run(self) -> None:
+        try:
+            for event in self._events():
+                if self._stopped:
+                    return
+                if isinstance(event, Answer):
+                    self.answer = event
+                else:
+                    self.statements.append(event)
+        except CutawayError as error:
+            self.problem = self.problem or str(error)
+        except Exception:  # outer border: the page shows a sentence, the log has the rest
+            log.exception("answering failed")
+            self.problem = self.problem or UNEXPECTED
+        if not self.ended:
+            log.error("the answer stream ended without an answer")
+            self.problem = UNEXPECTED

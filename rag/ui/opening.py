@@ -1,0 +1,43 @@
+"""Opening the assistant for the page: a progress bar at first start, one sentence when it cannot be opened."""
+
+import logging
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from rag.assistant import Assistant
+from rag.errors import CutawayError
+from rag.ui import state
+from rag.ui.components.plain import masthead, problem
+
+log = logging.getLogger(__name__)
+FIRST = "Getting the articles ready. This happens once and takes about a minute."
+STAGES = {"read": "Reading articles", "embed": "Learning what the articles say", "check": "Checking the result"}
+UNEXPECTED = "Cutaway could not start. Reload the page; if it stays, run `python -m rag doctor` for the reason."
+
+
+def open_assistant() -> Assistant | None:
+    """The assistant, or None after showing why there is none."""
+    place = st.empty()
+    bars: list[DeltaGenerator] = []
+
+    def progress(stage: str, done: int, total: int) -> None:
+        if not bars:
+            with place.container():
+                masthead(FIRST, key="opening", small=False)
+                bars.append(st.progress(0.0))
+        bars[0].progress(min(done / total, 1.0) if total else 0.0, text=STAGES.get(stage))
+
+    try:
+        assistant = state.assistant(progress)
+    except CutawayError as error:
+        place.empty()
+        problem(str(error))
+        return None
+    except Exception:  # outer border: the page shows a sentence, the log has the rest
+        log.exception("the app could not open the assistant")
+        place.empty()
+        problem(UNEXPECTED)
+        return None
+    place.empty()
+    return assistant
