@@ -9,6 +9,11 @@ from rag.ui.dates import spell
 
 VERDICTS = {"supported": "", "partly": "Only partly supported", "unsupported": "Not supported by the articles"}
 
+REASONS = {
+    "not in the articles": "The articles do not answer this question.",
+    "little": "There is little to search yet, and it does not answer this question.",
+}
+
 
 def cue(citation: Citation) -> str:
     """Who reported the quoted words and when: from the primary sources under them, else from the article."""
@@ -73,7 +78,8 @@ def _block(key: str | None, members: list[Statement], cues: Mapping[int, str]) -
 def _refusal(refusal: Refusal) -> dict[str, Any]:
     count = f"{refusal.searched} article{'' if refusal.searched == 1 else 's'}"
     newest = f", the newest of {spell(refusal.newest)}" if refusal.newest else ""
-    return {"reason": refusal.reason, "searched": f"Searched: {count}{newest}.", "missing": list(refusal.missing)}
+    reason = REASONS.get(refusal.reason, refusal.reason)
+    return {"reason": reason, "searched": f"Searched: {count}{newest}.", "missing": list(refusal.missing)}
 
 
 def _foot(answer: Answer) -> str:

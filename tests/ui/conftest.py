@@ -70,6 +70,6 @@ def refused() -> Answer:
         mode="extractive",
         as_of=None,
         generation="g",
-        refusal=Refusal(reason="Not in the articles.", searched=1, newest="2026-11-22", missing=("World Cup",)),
+        refusal=Refusal(reason="not in the articles", searched=1, newest="2026-11-22", missing=("World Cup",)),
         nearest=(Nearest(article="gen-4", start=0, end=23, quote=TEXT[:23]),),
     )

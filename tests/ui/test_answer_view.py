@@ -54,7 +54,7 @@ def test_a_doubtful_statement_says_what_is_wrong(answered: Answer) -> None:
 def test_a_refusal_shows_what_was_searched_what_was_missing_and_what_was_near(refused: Answer) -> None:
     view = show(refused, {"gen-4": "Gen-4: the model"})
     assert view["refusal"] == {
-        "reason": "Not in the articles.",
+        "reason": "The articles do not answer this question.",
         "searched": "Searched: 1 article, the newest of 22 November 2026.",
         "missing": ["World Cup"],
     }

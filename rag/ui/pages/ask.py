@@ -12,7 +12,7 @@ from rag.ui import answer_view, article_view, state
 from rag.ui.components.answer import answer
 from rag.ui.components.assets import FOLDER
 from rag.ui.components.panel import panel
-from rag.ui.components.plain import masthead
+from rag.ui.components.plain import masthead, problem
 from rag.ui.dates import spell
 from rag.ui.job import Job
 from rag.ui.opening import open_assistant
@@ -22,12 +22,19 @@ POLL = 0.2  # seconds between two looks at a running job
 
 
 def show() -> None:
-    """Draw the page; a waiting question is answered by a job of its own."""
+    """Draw the page, or the sentence that says why it cannot be drawn."""
     st.html(FOLDER / "page.css")
     assistant = open_assistant()
     if assistant is None:
         return
-    session = state.session()
+    try:
+        _page(assistant, state.session())
+    except CutawayError as error:
+        problem(str(error))
+
+
+def _page(assistant: Assistant, session: state.Session) -> None:
+    """Everything below the progress bar; a waiting question is answered by a job of its own."""
     titles = {a.slug: a.title for a in assistant.articles()}
     head = st.container()
     if question := st.chat_input("Ask about Runway and generative video", key="question"):
@@ -93,7 +100,7 @@ def _panel(assistant: Assistant, session: state.Session) -> None:
         return
     try:
         data = article_view.show(assistant.article(cited.article), cited)
-    except CutawayError:
+    except KeyError:
         data = article_view.gone(cited)
     answered = session.turns[session.opened.turn].answer
     numbers = [c.number for c in answered.citations] if answered else []

@@ -1,0 +1,81 @@
+"""Running apps and a real Chromium that counts what leaves the machine."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from app_server import App
+from playwright.sync_api import Browser, Page, sync_playwright
+
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-sync",
+    "--no-first-run",
+)
+LOCAL = {"127.0.0.1", "localhost"}
+
+
+@pytest.fixture(scope="session")
+def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., App]]:
+    """Start apps with RAG_* settings; all are stopped at the end."""
+    started: list[App] = []
+
+    def launch(**settings: str) -> App:
+        app = App(tmp_path_factory.mktemp("app"), **settings)
+        started.append(app)
+        app.wait()
+        return app
+
+    yield launch
+    for app in started:
+        app.stop()
+
+
+@pytest.fixture(scope="session")
+def app(start: Callable[..., App]) -> App:
+    """The app over the shipped corpus."""
+    return start()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    assert path, "browser tests need Chromium: apt-get install chromium"
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=path, args=list(QUIET))
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Open a URL in a fresh profile; no page may ask a foreign host for anything or throw an error."""
+    contexts, foreign, errors = [], [], []
+
+    def opened(url: str, *, width: int = 1280, height: int = 800, scheme: str = "light") -> Page:
+        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+        contexts.append(context)
+        context.on("request", lambda r: foreign.append(r.url) if not is_local(r.url) else None)
+        page = context.new_page()
+        page.on("websocket", lambda ws: foreign.append(ws.url) if not is_local(ws.url) else None)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.set_default_timeout(20_000)
+        page.goto(url)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert foreign == []
+    assert errors == []
+
+
+def is_local(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme in ("data", "blob", "about") or parts.hostname in LOCAL

@@ -1,0 +1,110 @@
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from app_server import ROOT, App
+from playwright.sync_api import Locator, Page, expect
+
+pytestmark = pytest.mark.browser
+
+ASK = "Ask about Runway and generative video"
+HOW_LONG = "How long can a Gen-4 clip be?"
+BUILD = 240_000  # milliseconds a first start may take on a busy machine
+
+
+def ready(page: Page) -> Locator:
+    box = page.get_by_placeholder(ASK)
+    expect(box).to_be_visible(timeout=BUILD)
+    return box
+
+
+def ask(page: Page, question: str) -> None:
+    box = ready(page)
+    box.fill(question)
+    box.press("Enter")
+    expect(page.get_by_role("heading", name=question)).to_be_visible()
+
+
+def chips(page: Page, number: int) -> Locator:
+    return page.locator("button.chip").filter(has_text=str(number))
+
+
+def test_first_start_builds_the_index_behind_a_progress_bar(
+    start: Callable[..., App], visit: Callable[..., Page], tmp_path: Path
+) -> None:
+    for name in ("gen-4.md", "gen-4-5.md", "runway-funding.md"):
+        shutil.copy(ROOT / "corpus" / "articles" / name, tmp_path)
+    page = visit(start(RAG_CORPUS=str(tmp_path)).url)
+    expect(page.get_by_role("progressbar")).to_be_visible(timeout=60_000)
+    ready(page)
+    expect(page.get_by_role("progressbar")).to_have_count(0)
+
+
+def test_a_chip_opens_the_article_with_the_exact_words_marked(app: App, visit: Callable[..., Page]) -> None:
+    page = visit(app.url)
+    ask(page, HOW_LONG)
+    chips(page, 1).first.click()
+    panel = page.get_by_role("dialog")
+    marks = panel.locator("mark")
+    expect(marks.first).to_be_in_viewport()
+    assert "10 seconds" in " ".join(marks.all_inner_texts())
+    expect(panel).to_contain_text("Where these words come from", ignore_case=True)
+    assert chips(page, 1).first.get_attribute("aria-expanded") == "true"
+
+
+def test_the_source_list_carries_the_numbers_of_the_chips(app: App, visit: Callable[..., Page]) -> None:
+    page = visit(app.url)
+    ask(page, HOW_LONG)
+    expect(chips(page, 1).first).to_be_visible()
+    shown = {chip.inner_text() for chip in page.locator("button.chip").all()}
+    listed = [number.inner_text() for number in page.locator(".source .number").all()]
+    assert set(listed) == shown
+    assert listed == sorted(listed, key=int)
+    expect(page.locator(".source").first).to_contain_text("article of")
+
+
+def test_the_keyboard_opens_a_passage_and_escape_returns_to_the_chip(app: App, visit: Callable[..., Page]) -> None:
+    page = visit(app.url)
+    ask(page, HOW_LONG)
+    chip = chips(page, 1).first
+    chip.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog").locator("mark").first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(chip).to_be_focused()
+
+
+def test_a_refusal_shows_what_was_near_and_cites_nothing(app: App, visit: Callable[..., Page]) -> None:
+    page = visit(app.url)
+    ask(page, "Who won the 1998 World Cup?")
+    expect(page.get_by_role("heading", name="Nearest passages")).to_be_visible()
+    expect(page.locator("button.chip")).to_have_count(0)
+    page.locator("button.near").first.click()
+    expect(page.get_by_role("dialog").locator("mark").first).to_be_in_viewport()
+
+
+def test_on_a_phone_the_article_is_a_dialog_over_the_page(app: App, visit: Callable[..., Page]) -> None:
+    page = visit(app.url, width=390, height=844, scheme="dark")
+    ask(page, HOW_LONG)
+    chips(page, 1).first.click()
+    panel = page.get_by_role("dialog")
+    expect(panel.locator("mark").first).to_be_in_viewport()
+    assert panel.bounding_box()["width"] == 390
+    page.get_by_role("button", name="Close the article").click()
+    expect(panel).to_have_count(0)
+
+
+def test_the_active_mode_is_always_on_screen(app: App, visit: Callable[..., Page]) -> None:
+    page = visit(app.url)
+    ask(page, HOW_LONG)
+    expect(page.get_by_text("Active mode: extractive")).to_be_in_viewport()
+
+
+def test_a_broken_setting_is_one_sentence_and_no_traceback(
+    start: Callable[..., App], visit: Callable[..., Page]
+) -> None:
+    page = visit(start(RAG_READER="nonsense").url)
+    expect(page.get_by_text("RAG_READER='nonsense' is not on the menu")).to_be_visible(timeout=60_000)
+    assert "Traceback" not in page.content()
