@@ -1,18 +1,19 @@
 """Every error Cutaway raises on purpose; each message names what failed, the value met, and what to do next.
 
-    CutawayError
-    ├── SettingsError        a RAG_* variable or an argument has a value that cannot work
-    ├── QuestionError        the question is empty or too long
-    ├── CorpusError          an article folder is missing or cannot be read
-    │   └── SourceError      one article cannot be read; the others can
-    ├── EmbedderError        model weights are missing, damaged, or not the ones promised
-    ├── IndexError_          the index cannot be used as it is
-    │   ├── NoIndex          nothing has been ingested yet
-    │   ├── IndexMismatch    built by another embedder, splitter or release
-    │   ├── IndexDamaged     files of the generation fail their checks
-    │   └── IndexBusy        another ingest holds the writer lock
-    ├── AnswerFileError      a file given to `rag verify` is not an answer
-    └── MissingExtra         an optional package is not installed; names the extra
+CutawayError
+├── SettingsError        a RAG_* variable or an argument has a value that cannot work
+├── QuestionError        the question is empty or too long
+├── CorpusError          an article folder is missing or cannot be read
+│   └── SourceError      one article cannot be read; the others can
+├── EmbedderError        model weights are missing, damaged, or not the ones promised
+├── IndexError_          the index cannot be used as it is
+│   ├── NoIndex          nothing has been ingested yet
+│   ├── IndexMismatch    built by another embedder, splitter or release
+│   ├── IndexDamaged     files of the generation fail their checks
+│   └── IndexBusy        another ingest holds the writer lock
+├── HistoryError         the file of conversations cannot be read or written
+├── AnswerFileError      a file given to `rag verify` is not an answer
+└── MissingExtra         an optional package is not installed; names the extra
 """
 
 
@@ -58,6 +59,10 @@ class IndexDamaged(IndexError_):
 
 class IndexBusy(IndexError_):
     """Another process is ingesting; the message gives its pid."""
+
+
+class HistoryError(CutawayError):
+    """The file of conversations cannot be read or written."""
 
 
 class AnswerFileError(CutawayError):

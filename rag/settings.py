@@ -26,7 +26,7 @@ class Settings:
     """Where things are and which choice of each menu is used.
 
     corpus: article folders; home: index, caches; library: the folder for the user's own articles, part of the corpus;
-    question_limit: code points a question may have.
+    question_limit: code points a question may have; history: whether the app keeps conversations in `home`.
     """
 
     corpus: tuple[Path, ...] = field(default_factory=lambda: (shipped_corpus() / "articles",))
@@ -37,6 +37,7 @@ class Settings:
     reader: str = "overlap"
     answerer: str = "extractive"
     question_limit: int = 4000
+    history: bool = True
 
     def __post_init__(self) -> None:
         """Refuse a menu choice that does not exist and a limit that cannot work; raises SettingsError."""
@@ -52,6 +53,11 @@ class Settings:
     def folders(self) -> tuple[Path, ...]:
         """All article folders, the library last."""
         return self.corpus + ((self.library,) if self.library and self.library not in self.corpus else ())
+
+    @property
+    def entities(self) -> Path:
+        """The vocabulary file that comes with the shipped corpus; it names the field, whatever articles are used."""
+        return shipped_corpus() / "entities.json"
 
     @property
     def index(self) -> Path:
@@ -76,6 +82,12 @@ class Settings:
                 values[name] = Path(given[name]).expanduser()
         if "question_limit" in given:
             if not given["question_limit"].isdecimal():
-                raise SettingsError(f"RAG_QUESTION_LIMIT={given['question_limit']!r} is not a whole number of characters")
+                raise SettingsError(
+                    f"RAG_QUESTION_LIMIT={given['question_limit']!r} is not a whole number of characters"
+                )
             values["question_limit"] = int(given["question_limit"])
+        if "history" in given:
+            if given["history"] not in ("0", "1"):
+                raise SettingsError(f"RAG_HISTORY={given['history']!r} is neither 1 (keep conversations) nor 0")
+            values["history"] = given["history"] == "1"
         return cls(**values)  # type: ignore[arg-type]
