@@ -1,12 +1,20 @@
 """MENU of embedders: text -> unit vectors. A file offers `CHOICE(home) -> Embedder`; it may cache files in `home`."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 Vectors = NDArray[np.float32]
+
+
+class Tokens(NamedTuple):
+    """The tokens of one text: `vectors` (tokens, dimension) of unit length, `offsets` half-open places in the text;
+    an empty place, `start == end`, is a special token."""
+
+    vectors: Vectors
+    offsets: list[tuple[int, int]]
 
 
 class Embedder(Protocol):
@@ -23,5 +31,5 @@ class Embedder(Protocol):
     def embed(self, texts: Sequence[str]) -> Vectors:
         """(n, dimension) float32, rows of unit length, in the order of `texts`; n = 0 gives shape (0, dimension)."""
 
-    def tokens(self, texts: Sequence[str]) -> list[Vectors]:
-        """For each text a (tokens, dimension) float32 array of unit token vectors in context, for late interaction."""
+    def tokens(self, texts: Sequence[str]) -> list[Tokens]:
+        """For each text its token vectors in context, for late interaction."""

@@ -7,7 +7,7 @@ from zlib import crc32
 
 import numpy as np
 
-from rag.embedders import Vectors
+from rag.embedders import Tokens, Vectors
 
 WORD = re.compile(r"\w+(?:[.\-]\w+)*")
 
@@ -29,9 +29,13 @@ class Hashing:
                 self._count(vectors[row], word)
         return _unit(vectors)
 
-    def tokens(self, texts: Sequence[str]) -> list[Vectors]:
-        """A unit vector for each word of each text (one for a text without a word), whatever stands around it."""
-        return [self.embed(list(_words(text)) or [""]) for text in texts]
+    def tokens(self, texts: Sequence[str]) -> list[Tokens]:
+        """A unit vector for each word of each text (one special for a text without a word), whatever stands around it."""
+        out = []
+        for text in texts:
+            found = [(m.group().lower(), m.span()) for m in WORD.finditer(text)] or [("", (0, 0))]
+            out.append(Tokens(self.embed([word for word, _ in found]), [place for _, place in found]))
+        return out
 
     def _count(self, vector: Vectors, word: str) -> None:
         framed = f"<{word}>"

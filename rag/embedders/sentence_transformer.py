@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rag.embedders import Vectors
+from rag.embedders import Tokens, Vectors
 from rag.embedders.minilm import weights_folder
 from rag.errors import EmbedderError
 
@@ -64,14 +64,20 @@ class SentenceTransformers:
             vectors = self._model.encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
         return np.asarray(vectors, np.float32)
 
-    def tokens(self, texts: Sequence[str]) -> list[Vectors]:
-        """For each text its (tokens, dimension) unit token vectors in context, special tokens included."""
+    def tokens(self, texts: Sequence[str]) -> list[Tokens]:
+        """For each text its tokens in context, special ones included."""
         if not texts:
             return []
         with self._lock:
             found = self._model.encode(list(texts), output_value="token_embeddings", show_progress_bar=False)
+            encoded = self._model.tokenizer(
+                list(texts), return_offsets_mapping=True, truncation=True, max_length=self._model.max_seq_length
+            )
         arrays = [np.asarray(array, np.float32) for array in found]
-        return [array / np.linalg.norm(array, axis=1, keepdims=True) for array in arrays]
+        return [
+            Tokens(array / np.linalg.norm(array, axis=1, keepdims=True), [tuple(pair) for pair in offsets])
+            for array, offsets in zip(arrays, encoded["offset_mapping"], strict=True)
+        ]
 
 
 def CHOICE(home: Path) -> SentenceTransformers:

@@ -49,8 +49,9 @@ def test_related_texts_are_nearer_than_unrelated_ones(embedder: Embedder) -> Non
 def test_token_vectors_are_unit_vectors_and_at_least_one_a_text(embedder: Embedder) -> None:
     tokens = embedder.tokens(TEXTS)
     assert len(tokens) == len(TEXTS)
-    for array in tokens:
-        assert array.shape[0] >= 1
+    for text, (array, offsets) in zip(TEXTS, tokens, strict=True):
+        assert array.shape[0] == len(offsets) >= 1
+        assert all(0 <= start <= end <= len(text) for start, end in offsets)
         assert array.shape[1] == embedder.dimension
         assert array.dtype == np.float32
         assert np.allclose(np.linalg.norm(array, axis=1), 1, atol=1e-5)
