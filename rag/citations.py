@@ -28,7 +28,10 @@ from rag.vocabulary import Vocabulary
 
 Support = Callable[[str, str], float]
 WEAK_SUPPORT = 0.34
-_NEGATION = re.compile(r"\b(?:no|not|never|none|neither|nor|without|cannot|n't|fail(?:s|ed)? to|den(?:y|ies|ied)|refus(?:e|es|ed))\b|n['’]t\b", re.I)
+_NEGATION = re.compile(
+    r"\b(?:no|not|never|none|neither|nor|without|cannot|n't|fail(?:s|ed)? to|den(?:y|ies|ied)|refus(?:e|es|ed))\b|n['’]t\b",
+    re.I,
+)
 
 
 def word_support(statement: str, quote: str) -> float:
@@ -127,7 +130,11 @@ class Judge:
             return "unsupported", ("one of sentence and source denies what the other says",)
         if support < WEAK_SUPPORT:
             return "unsupported", ("the source says little of what this sentence says",)
-        return ("supported", ()) if support >= 2 * WEAK_SUPPORT else ("partly", ("only part of this stands in the source",))
+        return (
+            ("supported", ())
+            if support >= 2 * WEAK_SUPPORT
+            else ("partly", ("only part of this stands in the source",))
+        )
 
     def _wrong_figures(self, statement: str, source: str) -> list[str]:
         have = figures(source)
@@ -165,7 +172,9 @@ def prove(answer: Answer, article: Callable[[str], Article | None], judge: Judge
             faults.append(f"[{c.number}] the article {c.article!r} is no longer in the corpus: {c.quote!r}")
         elif source.text[c.start : c.end] != c.quote or not 0 <= c.start < c.end:
             at = source.text.find(c.quote)
-            where = f"it stands at {at}-{at + len(c.quote)} now" if at >= 0 and c.quote else "it stands nowhere in it now"
+            where = (
+                f"it stands at {at}-{at + len(c.quote)} now" if at >= 0 and c.quote else "it stands nowhere in it now"
+            )
             faults.append(f"[{c.number}] {c.article} {c.start}-{c.end} does not read {c.quote!r}; {where}")
     for s in answer.statements:
         quotes = [by_number[n].quote for n in s.citations if n in by_number]
@@ -173,7 +182,10 @@ def prove(answer: Answer, article: Callable[[str], Article | None], judge: Judge
             faults.append(f"a citation of {s.text!r} is not in the list of citations")
         verdict, reasons = judge(s.text, quotes)
         if verdict != s.verdict:
-            faults.append(f"{s.text!r} is marked {s.verdict} and judged {verdict}" + (f": {'; '.join(reasons)}" if reasons else ""))
+            faults.append(
+                f"{s.text!r} is marked {s.verdict} and judged {verdict}"
+                + (f": {'; '.join(reasons)}" if reasons else "")
+            )
     return faults + _prove_short(answer, by_number)
 
 

@@ -6,23 +6,58 @@ from decimal import Decimal, InvalidOperation
 from typing import Literal
 
 Kind = Literal[
-    "money", "percent", "duration", "data", "rate", "pixels", "parameters", "credits", "length", "number", "date", "version"
+    "money", "percent", "duration", "data", "rate", "pixels", "parameters", "credits", "length", "number", "date"
 ]
 
-_ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen".split()
+_ONES = """
+    zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
+    seventeen
+    """.split()
 _WORDS = {word: n for n, word in enumerate([*_ONES, "eighteen", "nineteen"])}
-_WORDS |= {w: n * 10 for n, w in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
+_WORDS |= {
+    w: n * 10 for n, w in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], 2)
+}
 _WORDS |= {"dozen": 12, "half": 0}
 _SCALES = {"hundred": 100, "thousand": 1_000, "k": 1_000, "million": 1_000_000, "mn": 1_000_000, "m": 1_000_000}
 _SCALES |= {"billion": 1_000_000_000, "bn": 1_000_000_000, "b": 1_000_000_000, "trillion": 10**12, "tn": 10**12}
 _MONTHS = {m: i for i, m in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
-_MONTH = r"(?P<{0}>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+_MONTH = (
+    r"(?P<{0}>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+)
 
 _SECONDS = {"second": 1, "sec": 1, "s": 1, "minute": 60, "min": 60, "hour": 3600, "hr": 3600, "h": 3600, "day": 86_400}
 _SECONDS |= {"week": 604_800, "month": 2_629_800, "year": 31_557_600, "ms": 0, "millisecond": 0}
-_DATA = {"kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12, "gib": 10**9, "mib": 10**6, "gigabyte": 10**9, "megabyte": 10**6}
-_CURRENCY = {"$": "usd", "us$": "usd", "usd": "usd", "dollar": "usd", "cent": "usd", "€": "eur", "euro": "eur", "eur": "eur"}
-_CURRENCY |= {"£": "gbp", "pound": "gbp", "gbp": "gbp", "hk$": "hkd", "¥": "cny", "yuan": "cny", "rmb": "cny", "won": "krw"}
+_DATA = {
+    "kb": 10**3,
+    "mb": 10**6,
+    "gb": 10**9,
+    "tb": 10**12,
+    "gib": 10**9,
+    "mib": 10**6,
+    "gigabyte": 10**9,
+    "megabyte": 10**6,
+}
+_CURRENCY = {
+    "$": "usd",
+    "us$": "usd",
+    "usd": "usd",
+    "dollar": "usd",
+    "cent": "usd",
+    "€": "eur",
+    "euro": "eur",
+    "eur": "eur",
+}
+_CURRENCY |= {
+    "£": "gbp",
+    "pound": "gbp",
+    "gbp": "gbp",
+    "hk$": "hkd",
+    "¥": "cny",
+    "yuan": "cny",
+    "rmb": "cny",
+    "won": "krw",
+}
 
 _DATES = re.compile(
     r"(?P<iso>\b\d{4}-\d{2}(?:-\d{2})?\b)"
@@ -33,11 +68,17 @@ _DATES = re.compile(
     r"|\b(?P<y5>(?:19|20)\d{2})\b(?!\s?(?:x|×|px|pixels?|credits|gb|mb|%|dollars|entries|videos|clips))",
     re.I,
 )
-_PIXELS = re.compile(r"\b(\d{3,5})\s?[x×]\s?(\d{3,5})(?: pixels?)?\b|\b(\d{3,4})p\b|\b([248])k\b(?! (?:videos|clips|entries))", re.I)
-_VERSION = re.compile(r"\b[A-Z][A-Za-z]{0,30}[- ]?\d+(?:\.\d+)+\b|\b[A-Za-z]{1,30}-\d+(?:\.\d+)*\b|\b[vV]\d+(?:\.\d+)*\b|\bRTX \d+")
+_PIXELS = re.compile(
+    r"\b(\d{3,5})\s?[x×]\s?(\d{3,5})(?: pixels?)?\b|\b(\d{3,4})p\b|\b([248])k\b(?! (?:videos|clips|entries))", re.I
+)
+_VERSION = re.compile(
+    r"\b[A-Z][A-Za-z]{0,30}[- ]?\d+(?:\.\d+)+\b|\b[A-Za-z]{1,30}-\d+(?:\.\d+)*\b|\b[vV]\d+(?:\.\d+)*\b|\bRTX \d+"
+)
 _NUMBER = re.compile(
     r"(?P<sign>us\$|hk\$|[$€£¥]|\b(?:usd|eur|gbp) )?\s?"
-    r"(?<![\w.])(?P<n>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\b(?:" + "|".join(sorted(_WORDS, key=len, reverse=True)) + r")\b"
+    r"(?<![\w.])(?P<n>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\b(?:"
+    + "|".join(sorted(_WORDS, key=len, reverse=True))
+    + r")\b"
     r"(?:-(?:one|two|three|four|five|six|seven|eight|nine)\b)?)"
     r"(?:[ -]?(?P<scale>hundred|thousand|million|billion|trillion|mn|bn|tn|k|m|b)(?![\w]))?"
     r"(?:[ -]?(?P<unit>%|percent(?:age points?)?|per cent|us dollars?|u\.s\. dollars?|dollars?|cents?|euros?|pounds?|usd|eur|gbp|yuan|rmb|won"
@@ -87,7 +128,7 @@ def figures(text: str) -> list[Figure]:
 
 
 def _counted(text: str, span: tuple[int, int]) -> bool:
-    """"under-30 s" and "top-10" are figures, not names: a lower-case word before the hyphen."""
+    """ "under-30 s" and "top-10" are figures, not names: a lower-case word before the hyphen."""
     return text[span[0]].islower() and "." not in text[span[0] : span[1]]
 
 
@@ -114,8 +155,17 @@ def _number(match: re.Match[str]) -> Figure | None:
     value = _value(match["n"])
     if value is None:
         return None
-    sign, scale, unit = (match["sign"] or "").strip().lower(), (match["scale"] or "").lower(), (match["unit"] or "").lower()
-    if not match["n"][0].isdigit() and not unit and not scale and match["n"].lower() in ("one", "zero", "half", "dozen"):
+    sign, scale, unit = (
+        (match["sign"] or "").strip().lower(),
+        (match["scale"] or "").lower(),
+        (match["unit"] or "").lower(),
+    )
+    if (
+        not match["n"][0].isdigit()
+        and not unit
+        and not scale
+        and match["n"].lower() in ("one", "zero", "half", "dozen")
+    ):
         return None
     value *= _SCALES.get(scale, 1)
     kind, name, factor = _unit(sign, unit.rstrip("s") if len(unit) > 2 else unit, scale)
@@ -166,5 +216,9 @@ def _figure(kind: Kind, value: str, unit: str, match: re.Match[str]) -> Figure:
 def _dates_agree(one: str, other: str) -> bool:
     if one.startswith("----") or other.startswith("----"):
         short, long = sorted((one[5:], other[5:]), key=len)
-        return bool(short) and long.startswith(short) and (len(one) == len(other) or len(short) == len(long) or short == long[: len(short)])
+        return (
+            bool(short)
+            and long.startswith(short)
+            and (len(one) == len(other) or len(short) == len(long) or short == long[: len(short)])
+        )
     return one.startswith(other) or other.startswith(one)

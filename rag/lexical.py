@@ -16,10 +16,12 @@ TOKENIZER = "terms-1"
 _TERM = re.compile(r"[$€£]?\d+(?:[.,:]\d+)*%?|[^\W\d_]+(?:['’][^\W\d_]+)?|[^\W_]+")
 _WORD = re.compile(r"[$€£]?[^\W_]+(?:[-.'’,:][^\W_]+)*%?")
 STOPWORDS = frozenset(
-    "a about all also am an and any are as at be been being but by can could did do does doing for from had has have having"
-    " he her hers him his how i if in into is it its just me my no not of on or our she so some such than that the their"
-    " them then there these they this those to too up us very was we were what when where which while who whom whose why"
-    " will with would you your s t don please tell hey hi whats".split()
+    """
+    a about all also am an and any are as at be been being but by can could did do does doing for from had has
+    have having he her hers him his how i if in into is it its just me my no not of on or our she so some such
+    than that the their them then there these they this those to too up us very was we were what when where
+    which while who whom whose why will with would you your s t don please tell hey hi whats
+    """.split()
 )
 _PLURAL = re.compile(r"(?<=[a-z]{3})(?<![su])s$")
 
@@ -137,4 +139,6 @@ class Lexical:
             model = bm25s.BM25.load(folder, mmap=True, show_progress=False) if rest["frequencies"] else None
             return cls(rest["ids"], model, rest["frequencies"])
         except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
-            raise IndexDamaged(f"the word index in {folder} cannot be read ({error}); run `rag doctor --repair`") from error
+            raise IndexDamaged(
+                f"the word index in {folder} cannot be read ({error}); run `rag doctor --repair`"
+            ) from error

@@ -15,41 +15,82 @@ Shape = Literal["fact", "comparison", "list", "status", "reason", "definition"]
 # Question words -> kinds of figure (rag.figures) that can answer them; the first pattern that matches decides.
 _KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"\bframe ?rate|\bfps\b|frames (?:a|per) second", ("rate", "number")),
-    (r"\b(?:vram|gpu memory|video memory|graphics memory|how much memory|memory (?:need|requirement|use)|ram)\b", ("data",)),
+    (
+        r"\b(?:vram|gpu memory|video memory|graphics memory|how much memory|memory (?:need|requirement|use)|ram)\b",
+        ("data",),
+    ),
     (r"\b(?:resolution|pixels?|pixel size|1080p|720p|how sharp)\b", ("pixels",)),
-    (r"\b(?:how many parameters|parameter count|how many params|params|model size|number of parameters)\b", ("parameters", "number")),
-    (r"\b(?:percent|percentage|what share|what fraction|how much of|what portion|what proportion)\b", ("percent", "number")),
-    (r"\bhow (?:long|many (?:seconds|minutes|hours|days|weeks|months|years))\b|\b(?:max(?:imum)?|longest|clip|output|video) (?:length|duration|run ?time)\b"
-     r"|\bduration\b|\bhow (?:quick|fast) (?:is|does|was|did|can)\b.*\b(?:take|respond|generate)", ("duration", "date", "number", "rate")),
-    (r"\bwhen\b|\bwhat (?:date|day|month|year)\b|\bwhich (?:date|day|month|year)\b|\bdate of\b|\brelease date|\blaunch date|\bsince when|\bdeadline\b|\bon what day", ("date",)),
-    (r"\bhow much (?:money|funding|cash|does|did|do|is|was|would|will|are|were|it|per|for|to)\b|\b(?:price[ds]?|cost(?:s|ing)?|valuation|valued|worth|revenue|fee|fine"
-     r"|budget|charge[sd]?|pricey|cheapest|how expensive|raised?|bill)\b", ("money", "credits", "percent")),
-    (r"\bhow many\b|\bnumber of\b|\bhow often\b|\bhow big\b|\bhow large\b|\bcount of\b", ("number", "money", "percent", "parameters", "credits", "length", "data", "duration", "pixels")),
+    (
+        r"\b(?:how many parameters|parameter count|how many params|params|model size|number of parameters)\b",
+        ("parameters", "number"),
+    ),
+    (
+        r"\b(?:percent|percentage|what share|what fraction|how much of|what portion|what proportion)\b",
+        ("percent", "number"),
+    ),
+    (
+        r"\bhow (?:long|many (?:seconds|minutes|hours|days|weeks|months|years))\b|\b(?:max(?:imum)?|longest|clip|output|video) (?:length|duration|run ?time)\b"
+        r"|\bduration\b|\bhow (?:quick|fast) (?:is|does|was|did|can)\b.*\b(?:take|respond|generate)",
+        ("duration", "date", "number", "rate"),
+    ),
+    (
+        r"\bwhen\b|\bwhat (?:date|day|month|year)\b|\bwhich (?:date|day|month|year)\b|\bdate of\b|\brelease date|\blaunch date|\bsince when|\bdeadline\b|\bon what day",
+        ("date",),
+    ),
+    (
+        r"\bhow much (?:money|funding|cash|does|did|do|is|was|would|will|are|were|it|per|for|to)\b|\b(?:price[ds]?|cost(?:s|ing)?|valuation|valued|worth|revenue|fee|fine"
+        r"|budget|charge[sd]?|pricey|cheapest|how expensive|raised?|bill)\b",
+        ("money", "credits", "percent"),
+    ),
+    (
+        r"\bhow many\b|\bnumber of\b|\bhow often\b|\bhow big\b|\bhow large\b|\bcount of\b",
+        ("number", "money", "percent", "parameters", "credits", "length", "data", "duration", "pixels"),
+    ),
 )
 _SHAPES: tuple[tuple[Shape, str], ...] = (
-    ("comparison", r"\b(?:compare[ds]?|comparison|versus|vs\.?|difference between|differ(?:s|ent)? from|better than|cheaper than|longer than|faster than|which (?:is|one|of))\b"),
-    ("status", r"\bwhat (?:happened|became|has become)\b|\bstatus\b|\bstill (?:available|open|running|alive|exist)|\bis .{1,60} still\b|\bhow did .{1,60} (?:end|turn out|evolve|change)|\bhistory of\b|\btimeline\b"),
+    (
+        "comparison",
+        r"\b(?:compare[ds]?|comparison|versus|vs\.?|difference between|differ(?:s|ent)? from|better than|cheaper than|longer than|faster than|which (?:is|one|of))\b",
+    ),
+    (
+        "status",
+        r"\bwhat (?:happened|became|has become)\b|\bstatus\b|\bstill (?:available|open|running|alive|exist)|\bis .{1,60} still\b|\bhow did .{1,60} (?:end|turn out|evolve|change)|\bhistory of\b|\btimeline\b",
+    ),
     ("reason", r"^\W*(?:why|how come)\b|\breasons?\b|\bwhat made\b|\bbecause of what\b"),
-    ("list", r"\b(?:list|name (?:all|the|some)|which (?:companies|models|studios|countries|states|laws|firms|investors|tools|features|plans)|what are (?:the|all)|who are|what (?:models|companies|kinds))\b"),
-    ("definition", r"^\W*(?:what(?:'s| is| are)|whats|who(?:'s| is)|define|explain|tell me about)\b(?!.*\b(?:of|for|in|cost|price|on)\b)"),
+    (
+        "list",
+        r"\b(?:list|name (?:all|the|some)|which (?:companies|models|studios|countries|states|laws|firms|investors|tools|features|plans)|what are (?:the|all)|who are|what (?:models|companies|kinds))\b",
+    ),
+    (
+        "definition",
+        r"^\W*(?:what(?:'s| is| are)|whats|who(?:'s| is)|define|explain|tell me about)\b(?!.*\b(?:of|for|in|cost|price|on)\b)",
+    ),
 )
-_NEWEST = re.compile(r"\b(?:latest|newest|now|current(?:ly)?|today|most recent(?:ly)?|these days|at the moment|as of now|so far)\b", re.I)
-_PERSON = re.compile(r"^\W*who(?:se|m)?\b|\bwhich (?:person|director|founder|ceo|judge|researcher)|\bby whom\b|\bname of the (?:ceo|director|founder|judge)", re.I)
+_NEWEST = re.compile(
+    r"\b(?:latest|newest|now|current(?:ly)?|today|most recent(?:ly)?|these days|at the moment|as of now|so far)\b", re.I
+)
+_PERSON = re.compile(
+    r"^\W*who(?:se|m)?\b|\bwhich (?:person|director|founder|ceo|judge|researcher)|\bby whom\b|\bname of the (?:ceo|director|founder|judge)",
+    re.I,
+)
 _PLACE = re.compile(r"^\W*where\b|\b(?:which|what) (?:country|city|state|place|court)\b", re.I)
 _YES_NO = re.compile(r"^\W*(?:is|are|was|were|do|does|did|can|could|has|have|had|will|would|should|may|must)\b", re.I)
 _ASKING = frozenset(
-    "long many much big large often quick old date day month year number count exact exactly precise total maximum max minimum"
-    " year-old name list compare comparison versus vs difference happen happened become status still latest newest current"
-    " currently now today recent recently reason according article source say said mention think know find make get use"
-    " give given go thing way kind sort type one ones first anyone someone ever actually really right yet like want need"
-    " info information detail regard concern per".split()
+    """
+    long many much big large often quick old date day month year number count exact exactly precise total
+    maximum max minimum year-old name list compare comparison versus vs difference happen happened become status
+    still latest newest current currently now today recent recently reason according article source say said
+    mention think know find make get use give given go thing way kind sort type one ones first anyone someone
+    ever actually really right yet like want need info information detail regard concern per
+    """.split()
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """A question taken apart. `names`: canonical entities; `unknown`: names no vocabulary knows; `kinds`: figure kinds that
-    could answer (empty when none is expected); `terms`: content terms without names and question words, in order."""
+    could answer (empty when none is expected); `terms`: content terms without names and question words, in order.
+    """
 
     text: str
     names: frozenset[str]
@@ -79,7 +120,11 @@ def analyse(text: str, vocabulary: Vocabulary) -> Asked:
     low = fold(text)
     mentions = vocabulary.mentions(text)
     unknown = tuple(m.entity for m in vocabulary.patterned(text))
-    rest = "".join(" " if any(m.start <= i < m.end for m in mentions) else c for i, c in enumerate(text)) if len(text) < 4000 else text
+    rest = (
+        "".join(" " if any(m.start <= i < m.end for m in mentions) else c for i, c in enumerate(text))
+        if len(text) < 4000
+        else text
+    )
     kinds = next((kinds for pattern, kinds in _KINDS if re.search(pattern, low)), ())
     return Asked(
         text=text,

@@ -141,7 +141,8 @@ class Span:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """What a reader made of the retrieved passages: sentences best first, a short answer or None, and
-    `answerable` in [0, 1]: how likely the passages answer the question; `missing` names what stood nowhere."""
+    `answerable` in [0, 1]: how likely the passages answer the question; `missing` names what stood nowhere.
+    """
 
     evidence: tuple[Evidence, ...]
     short: Span | None

@@ -17,14 +17,19 @@ _BLOCK = re.compile(r"[^\n]+(?:\n(?![ \t]*(?:\n|#|[-*+•] |\d{1,3}[.)] ))[^\n]+
 _LIST_MARK = re.compile(r"[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]+|[ \t]+")
 _END = re.compile(r"[.!?…]+[\"'”’)\]»]*(?=\s)|[。！？]+[」』”）]*")
 _ABBREVIATIONS = frozenset(
-    "mr mrs ms dr prof st vs v eds al approx est dept univ assn jan feb mar apr jun jul aug sep sept oct nov dec"
-    " gen sen rep gov lt col capt sgt rev hon e.g i.e cf ca ph.d m.d b.a m.a".split()
+    """
+    mr mrs ms dr prof st vs v eds al approx est dept univ assn jan feb mar apr jun jul aug sep sept oct nov dec
+    gen sen rep gov lt col capt sgt rev hon e.g i.e cf ca ph.d m.d b.a m.a
+    """.split()
 )
-_NUMBERED = frozenset("no nos vol fig eq ch p pp".split())
-_MAY_END = frozenset("a.m p.m u.s u.k u.n e.u d.c inc ltd co corp etc jr sr".split())
+_NUMBERED = frozenset(["no", "nos", "vol", "fig", "eq", "ch", "p", "pp"])
+_MAY_END = frozenset("a.m p.m u.s u.k u.n e.u d.c inc ltd co corp bros etc jr sr".split())
+_LETTERED = frozenset("Series Class Plan Type Part Grade Category Section Appendix Schedule Round Group Level Exhibit".split())
 _STARTERS = frozenset(
-    "The A An In On At By For From It They He She We You I This These That Those As But And However When While After"
-    " Before Then If Its Their Since Until Under".split()
+    """
+    The A An In On At By For From It They He She We You I This These That Those As But And However When While
+    After Before Then If Its Their Since Until Under
+    """.split()
 )
 _OPENERS = "\"'“‘([«"
 
@@ -34,7 +39,13 @@ def normalise(text: str) -> str:
 
     Combining marks beyond four on one letter are dropped. Idempotent: `normalise(normalise(t)) == normalise(t)`.
     """
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n\n").replace("\x0c", "\n")
+    text = (
+        text.replace("\r\n", "\n")
+        .replace("\r", "\n")
+        .replace("\u2028", "\n")
+        .replace("\u2029", "\n\n")
+        .replace("\x0c", "\n")
+    )
     text = unicodedata.normalize("NFC", _HIDDEN.sub("", text))
     text = _BLANKS.sub(" ", _MARK_RUN.sub(r"\1", text))
     lines = "\n".join(line.strip(" ") for line in text.split("\n"))
@@ -80,7 +91,7 @@ def _is_end(text: str, start: int, match: re.Match[str], end: int) -> bool:
     if not after or match.group()[0] in "。！？":
         return True
     head = after.lstrip(_OPENERS)[:1]
-    if head.islower() or head in ",;:":
+    if head.islower() or head in ",;:" or (match.group()[0] == "…" and head.isdigit()):
         return False
     if match.group()[0] != ".":
         return True
@@ -92,4 +103,7 @@ def _is_end(text: str, start: int, match: re.Match[str], end: int) -> bool:
         return after.lstrip(_OPENERS).split(None, 1)[0].strip(".,") in _STARTERS
     if last.lower() in _ABBREVIATIONS:
         return False
-    return not (len(last) == 1 and last.isupper() and last != "I")
+    if len(last) == 1 and last.isupper() and last != "I":
+        before = text[max(start, match.start() - 60) : match.start()].split()[-2:-1]
+        return bool(before) and before[0] in _LETTERED
+    return True

@@ -22,7 +22,9 @@ class Extractive:
         statements = tuple(
             DraftStatement(
                 text=e.sentence.text,
-                spans=(Span(article=e.passage.article, start=e.sentence.start, end=e.sentence.end, text=e.sentence.text),),
+                spans=(
+                    Span(article=e.passage.article, start=e.sentence.start, end=e.sentence.end, text=e.sentence.text),
+                ),
             )
             for e in chosen
         )

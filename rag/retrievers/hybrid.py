@@ -63,9 +63,7 @@ class Hybrid:
                     ranks[passage] = ranks.get(passage, ()) + (((name, rank),) if number == 0 else ())
         return ranks
 
-    def _fused(
-        self, query: str, vector: NDArray[np.float32], passages: list[Passage], shown: list[Scores]
-    ) -> Scores:
+    def _fused(self, query: str, vector: NDArray[np.float32], passages: list[Passage], shown: list[Scores]) -> Scores:
         """The fused score of each passage in [0, 1], from what the question may see of it."""
         words = self._index.lexical.scores_of(query, [p.id for p in passages])
         best = np.array([float((rows @ vector).max()) for rows in shown], dtype=np.float32)

@@ -18,7 +18,9 @@ from rag.sentences import normalise, spans
 _FRONT = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?)\r?\n---[ \t]*(?:\r?\n|\Z)", re.S)
 _DEFINITION = re.compile(r"^\[\^([^\]\s]{1,80})\]:[ \t]*(.*(?:\n[ \t]+\S.*)*)\n?", re.M)
 _MARKER = re.compile(r"\[\^([^\]\s]{1,80})\]")
-_SOURCE = re.compile(r'(?P<publisher>[^"]*?),? "(?P<title>[^"]*)",? (?P<published>n\.d\.|[^,"]*), (?P<url>\S+?)(?= ?; | ?;?\Z)')
+_SOURCE = re.compile(
+    r'(?P<publisher>[^"]*?),? "(?P<title>[^"]*)",? (?P<published>n\.d\.|[^,"]*), (?P<url>\S+?)(?= ?; | ?;?\Z)'
+)
 _SINCE = re.compile(r"(?:^|;\s*)since:\s*(\d{4}(?:-\d{2}){0,2})\s*\Z")
 
 
@@ -57,7 +59,9 @@ def _front_matter(raw: str, origin: str) -> tuple[dict[str, Any], str]:
         front = yaml.safe_load(match[1])
     except yaml.YAMLError as error:
         problem = str(error).splitlines()[0]
-        raise SourceError(f"{origin}: the front matter is not YAML ({problem}); mend the lines between the ---") from error
+        raise SourceError(
+            f"{origin}: the front matter is not YAML ({problem}); mend the lines between the ---"
+        ) from error
     except ValueError as error:
         raise SourceError(f"{origin}: the front matter holds an impossible date ({error}); mend it") from error
     if front is None:
@@ -131,7 +135,9 @@ def _date(front: dict[str, Any], name: str, origin: str) -> str | None:
         return None
     text = value.isoformat()[:10] if isinstance(value, date) else str(value).strip()
     if _valid(text) is None:
-        raise SourceError(f"{origin}: {name} is {text!r}, not a date like 2025, 2025-04 or 2025-04-30; mend the front matter")
+        raise SourceError(
+            f"{origin}: {name} is {text!r}, not a date like 2025, 2025-04 or 2025-04-30; mend the front matter"
+        )
     return text
 
 

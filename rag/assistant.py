@@ -1,0 +1,159 @@
+"""The facade: open an index (building it the first time), ask, stream, batch, retrieve; every part is a choice of a menu."""
+
+from collections.abc import Callable, Iterator, Sequence
+from threading import RLock
+from typing import Any, Self
+
+from rag.chain import AnswerChain, Ask, Parts, PassageRetriever
+from rag.citations import Judge
+from rag.errors import NoIndex, SettingsError
+from rag.index import Index
+from rag.ingest import ingest
+from rag.menus import load
+from rag.records import Answer, Article, Statement, last_day
+from rag.settings import Settings
+from rag.vocabulary import Vocabulary
+
+Progress = Callable[[str, int, int], None]
+
+
+class Assistant:
+    """Answers questions from the articles; safe from many threads. Use as a context manager or call `close`."""
+
+    def __init__(self, settings: Settings, vocabulary: Vocabulary) -> None:
+        self.settings = settings
+        self.vocabulary = vocabulary
+        self.embedder = load("embedders", settings.embedder)(settings.home)
+        self._lock = RLock()
+        self._parts: Parts | None = None
+        self.chain = AnswerChain(self._current)
+
+    @classmethod
+    def open(cls, settings: Settings | None = None, *, build: bool = True, progress: Progress | None = None) -> Self:
+        """Open the assistant for `settings` (default: the environment's); without an index one is built when `build`.
+
+        progress(stage, done, total) is called while building. Raises CutawayError subclasses that say what to do.
+        """
+        settings = settings or Settings.from_environment()
+        assistant = cls(settings, Vocabulary.load(settings.entities))
+        try:
+            assistant._current()
+        except NoIndex:
+            if not build:
+                raise
+            ingest(settings, assistant.embedder, progress)
+            assistant._current()
+        return assistant
+
+    def ask(
+        self,
+        question: str,
+        *,
+        history: Sequence[Answer] = (),
+        as_of: str | None = None,
+        since: str | None = None,
+        publisher: str | None = None,
+        topic: str | None = None,
+    ) -> Answer:
+        """The answer to `question` as a follow-up on `history`; dates are ISO, partial ones count as their last day.
+
+        Raises QuestionError (empty, too long) and SettingsError (a date that is none).
+        """
+        return self.chain.invoke(self._input(question, history, as_of, since, publisher, topic))
+
+    def stream(
+        self,
+        question: str,
+        *,
+        history: Sequence[Answer] = (),
+        as_of: str | None = None,
+        since: str | None = None,
+        publisher: str | None = None,
+        topic: str | None = None,
+    ) -> Iterator[Statement | Answer]:
+        """As `ask`, but each statement as soon as it is judged; the whole Answer comes last."""
+        return self.chain.stream(self._input(question, history, as_of, since, publisher, topic))
+
+    def batch(self, questions: Sequence[str]) -> list[Answer]:
+        """The answers to stand-alone questions, in their order."""
+        return self.chain.batch(list(questions))
+
+    def as_retriever(self, k: int = 6, **filters: str | None) -> PassageRetriever:
+        """A LangChain retriever over the passages; filters: as_of, since, publisher, topic."""
+        if k < 1:
+            raise SettingsError(f"k={k} passages cannot be retrieved; give at least 1")
+        return PassageRetriever(parts=self._current, k=k, filters=filters)
+
+    def article(self, slug: str) -> Article:
+        """The article as the current generation holds it. Raises KeyError for an unknown slug."""
+        return self._current().index.article(slug)
+
+    def articles(self) -> list[Article]:
+        """All articles of the current generation."""
+        return self._current().index.articles()
+
+    @property
+    def generation(self) -> str:
+        """The name of the generation the next question will be answered from."""
+        return self._current().index.generation
+
+    @property
+    def mode(self) -> str:
+        """Which answerer, reader and embedder are at work, for people."""
+        s = self.settings
+        return " · ".join((s.answerer, s.reader, s.embedder))
+
+    def close(self) -> None:
+        """Let go of the index; the next question opens it again."""
+        with self._lock:
+            if self._parts:
+                self._parts.index.close()
+            self._parts = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _input(
+        self,
+        question: str,
+        history: Sequence[Answer],
+        as_of: str | None,
+        since: str | None,
+        publisher: str | None,
+        topic: str | None,
+    ) -> Ask:
+        for name, value in (("as_of", as_of), ("since", since)):
+            if value is not None:
+                try:
+                    last_day(value)
+                except ValueError as error:
+                    raise SettingsError(f"{name}: {error}") from error
+        return Ask(question=question, history=history, as_of=as_of, since=since, publisher=publisher, topic=topic)
+
+    def _current(self) -> Parts:
+        """The parts on the current generation; reopened when the pointer names another one."""
+        with self._lock:
+            if self._parts is None or not self._parts.index.is_current():
+                # The old generation is not closed: another thread may still answer from it; it goes with its last user.
+                self._parts = self._opened()
+            return self._parts
+
+    def _opened(self) -> Parts:
+        s = self.settings
+        index = Index.open(s, self.embedder)
+        opened: dict[str, Any] = {
+            "retriever": load("retrievers", s.retriever)(index, self.embedder),
+            "reader": load("readers", s.reader)(index, self.embedder, self.vocabulary),
+            "answerer": load("answerers", s.answerer)(s),
+        }
+        return Parts(
+            index=index,
+            vocabulary=self.vocabulary,
+            judge=Judge(self.vocabulary),
+            mode=self.mode,
+            limit=s.question_limit,
+            **opened,
+        )
