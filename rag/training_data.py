@@ -1,0 +1,206 @@
+"""Examples for the reader: public questions, the project's own, and unanswerable pairs made from both."""
+
+import json
+import random
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from rag.distortions import swapped, untidy
+from rag.lexical import Lexical, fold, terms
+from rag.passages import cut
+from rag.records import Article, Passage
+from rag.sentences import normalise, spans
+from rag.sources.markdown import read
+from rag.vocabulary import Vocabulary
+
+SHIFTS = ("new_wiki", "reddit", "amazon_reviews")
+LONGEST = 130  # words of a public paragraph; two cores read twice as many of these as of all
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """A question on a passage. `held` is the sentence that answers it, or None when nothing in the passage does;
+    `span` are the code points of the short answer in that sentence, None where only the sentence is known.
+    `unsure` sentences are neither trained up nor down.
+    """
+
+    question: str
+    title: str
+    heading: str
+    sentences: tuple[str, ...]
+    held: int | None = None
+    span: tuple[int, int] | None = None
+    unsure: frozenset[int] = frozenset()
+    source: str = ""
+    trap: str | None = None
+
+
+def held_out(label: str) -> bool:
+    """Whether a fact is kept aside for tuning: one in ten, by its label alone."""
+    return int(sha256(label.encode()).hexdigest(), 16) % 10 == 0
+
+
+class Domain:
+    """The project's own questions (`corpus/training/*.jsonl`) on the passages of its articles."""
+
+    def __init__(self, corpus: Path) -> None:
+        self._files = corpus / "training"
+        self.vocabulary = Vocabulary.load(corpus / "entities.json")
+        found = (read(p.read_bytes(), p.name) for p in sorted((corpus / "articles").glob("*.md")))
+        self.articles: dict[str, Article] = {a.slug: a for a in found}
+        self.passages: dict[str, tuple[Passage, ...]] = {slug: cut(a) for slug, a in self.articles.items()}
+
+    def questions(self, *, tuning: bool) -> list[tuple[Example, str]]:
+        """(example, fact label) of the questions kept aside for tuning, or of all others."""
+        rows = (json.loads(line) for f in sorted(self._files.glob("*.jsonl")) for line in f.read_text("utf-8").splitlines())
+        found = ((self._example(row), row["label"]) for row in rows if held_out(row["label"]) == tuning)
+        return [(example, label) for example, label in found if example]
+
+    def neighbour(self, example: Example, label: str, rng: random.Random) -> Example | None:
+        """The same question on a near passage that holds neither the fact nor the words of the answer."""
+        answer = fold(example.sentences[example.held][slice(*example.span)]) if example.held is not None and example.span else ""
+        near = [i for i, _ in self._index.search(example.question, 12)]
+        own = self._bearers[label]
+        rest = [i for i in near if i not in own and not (answer and answer in fold(self._by_id[i].text))]
+        if not rest:
+            return None
+        return self._unanswered(example, self._by_id[rng.choice(rest[:4])])
+
+    def gap(self, example: Example, label: str) -> Example | None:
+        """The same question on the passage of its article that tells what is not known."""
+        slug = next(iter(self._bearers[label])).split(":")[0]
+        found = [p for p in self.passages[slug] if p.sentences and all(s.gap for s in p.sentences)]
+        return self._unanswered(example, found[0]) if found else None
+
+    def _unanswered(self, example: Example, passage: Passage) -> Example:
+        sentences = tuple(s.text for s in passage.sentences)
+        title = self.articles[passage.article].title
+        return Example(question=example.question, title=title, heading=passage.heading, sentences=sentences, source="near")
+
+    def _example(self, row: dict[str, str | None]) -> Example | None:
+        """The passage with the sentence under the fact's label that fits best; None when an answer fits nowhere."""
+        article = self.articles.get(str(row["article"]))
+        question, answer = str(row["question"]), row["answer"]
+        marked = {r.start for r in article.references if r.label == row["label"]} if article else set()
+        wanted = set(terms(f"{question} {answer or ''}"))
+        best: tuple[float, Passage, int, int] | None = None
+        for passage in self.passages.get(str(row["article"]), ()):
+            for at, sentence in enumerate(passage.sentences):
+                if sentence.start in marked and not sentence.gap:
+                    place = fold(sentence.text).find(fold(answer)) if answer else -1
+                    fits = len(wanted & set(terms(sentence.text))) + (100 if place >= 0 else 0)
+                    if best is None or fits > best[0]:
+                        best = fits, passage, at, place
+        if article is None or best is None:
+            return None
+        _, passage, at, place = best
+        texts = tuple(s.text for s in passage.sentences)
+        example = Example(
+            question=question, title=article.title, heading=passage.heading, sentences=texts, source="domain", trap=row["trap"]
+        )
+        if not answer:
+            return example
+        if place < 0 and len(set(terms(answer)) & set(terms(texts[at]))) < 0.5 * len(set(terms(answer))):
+            return None
+        # Folding keeps the length of these texts; where it does not, the span is checked and dropped.
+        span = (place, place + len(answer)) if place >= 0 else None
+        if span and fold(texts[at][slice(*span)]) != fold(answer):
+            span = None
+        also = (i for i, s in enumerate(passage.sentences) if s.start in marked or fold(answer) in fold(s.text))
+        unsure = frozenset(also) - {at}
+        return replace(example, held=at, span=span, unsure=unsure)
+
+    @cached_property
+    def _by_id(self) -> dict[str, Passage]:
+        return {p.id: p for group in self.passages.values() for p in group if p.sentences}
+
+    @cached_property
+    def _index(self) -> Lexical:
+        texts = [f"{self.articles[p.article].title} {p.heading}\n{p.text}" for p in self._by_id.values()]
+        return Lexical.build(list(self._by_id), texts)
+
+    @cached_property
+    def _bearers(self) -> dict[str, set[str]]:
+        """For each fact label the ids of the passages that carry it."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for slug, article in self.articles.items():
+            for reference in article.references:
+                for passage in self.passages[slug]:
+                    if passage.start <= reference.start < passage.end and passage.id in self._by_id:
+                        found[reference.label].add(passage.id)
+        return found
+
+
+def domain_round(domain: Domain, rng: random.Random) -> Iterator[Example]:
+    """One pass over the domain questions with fresh negatives: neighbours, gaps, swapped names, untidy spellings."""
+    for example, label in domain.questions(tuning=False):
+        yield replace(example, question=untidy(example.question, rng))
+        other: Example | None = None
+        if example.held is None:
+            other = domain.gap(example, label) if rng.random() < 0.15 else None
+        elif rng.random() < 0.5:
+            other = domain.neighbour(example, label, rng)
+        else:
+            around = " ".join((example.title, example.heading, *example.sentences))
+            question = swapped(example.question, around, domain.vocabulary, rng)
+            other = replace(example, question=question, held=None, span=None, source="swap") if question else None
+        if other:
+            yield replace(other, question=untidy(other.question, rng))
+
+
+def squad(path: Path, first: int, last: int) -> list[Example]:
+    """The questions on articles `first` to `last` (inclusive) of a SQuAD 2.0 file."""
+    articles = json.loads(path.read_text("utf-8"))["data"][first : last + 1]
+    return [e for a in articles for p in a["paragraphs"] for e in _paragraph(a["title"], p["context"], p["qas"], "squad2")]
+
+
+class Shifts:
+    """SQuADShifts: answered questions on short paragraphs, and unanswerable ones made with a near paragraph."""
+
+    def __init__(self, folder: Path) -> None:
+        self._examples: list[Example] = []
+        for name in SHIFTS:
+            for article in json.loads((folder / f"{name}.json").read_text("utf-8"))["data"]:
+                title = article["title"] if name == "new_wiki" else ""
+                for paragraph in article["paragraphs"]:
+                    if len(paragraph["context"].split()) <= LONGEST:
+                        self._examples += _paragraph(title, paragraph["context"], paragraph["qas"], "shifts")
+        self._texts = list(dict.fromkeys(e.sentences for e in self._examples))
+        self._index = Lexical.build([str(i) for i in range(len(self._texts))], [" ".join(t) for t in self._texts])
+
+    def sample(self, count: int, rng: random.Random) -> Iterator[Example]:
+        """`count` answered questions and a quarter as many on a near paragraph that lacks the answer."""
+        for example in rng.sample(self._examples, min(count, len(self._examples))):
+            yield example
+            if rng.random() < 0.25 and example.held is not None and example.span:
+                answer = fold(example.sentences[example.held][slice(*example.span)])
+                near = (self._texts[int(i)] for i, _ in self._index.search(example.question, 6))
+                rest = [t for t in near if t != example.sentences and answer not in fold(" ".join(t))]
+                if rest:
+                    yield replace(example, sentences=rest[0], held=None, span=None, unsure=frozenset(), source="near")
+
+
+def _paragraph(title: str, context: str, asked: Sequence[dict[str, Any]], source: str) -> Iterator[Example]:
+    if normalise(context) != context:
+        return
+    places = list(spans(context))
+    sentences = tuple(context[a:b] for a, b in places)
+    for row in asked:
+        question, subject = str(row["question"]).strip(), title.replace("_", " ")
+        base = Example(question=question, title=subject, heading="", sentences=sentences, source=source)
+        if row.get("is_impossible"):
+            yield base
+            continue
+        answer = row["answers"][0]
+        start, end = answer["answer_start"], answer["answer_start"] + len(answer["text"])
+        held = next((i for i, (a, b) in enumerate(places) if a <= start < b), None)
+        if held is None:
+            continue
+        a, b = places[held]
+        unsure = frozenset(i for i, t in enumerate(sentences) if i != held and answer["text"] in t)
+        yield replace(base, held=held, span=(start - a, min(end, b) - a), unsure=unsure)
