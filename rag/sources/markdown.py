@@ -157,4 +157,5 @@ def _first_heading(text: str) -> str | None:
     return match[1] if match else None
 
 
+SUFFIXES = (".md", ".markdown")
 CHOICE = read

@@ -1,0 +1,205 @@
+"""Article folders -> next generation: nothing is embedded twice, nothing is published unchecked, every article reported."""
+
+import errno
+import json
+import shutil
+import sqlite3
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+from typing import Literal
+
+from rag import store
+from rag.checking import check
+from rag.corpus import Reading, read_corpus
+from rag.embedders import Embedder
+from rag.errors import IndexDamaged, IndexError_, NoIndex
+from rag.generations import MANIFEST, Generations
+from rag.index import Index, write_chroma
+from rag.lexical import Lexical
+from rag.manifest import Entry, Making, Manifest, content, digests
+from rag.passages import cut
+from rag.records import Article, Passage
+from rag.settings import Settings
+from rag.vectors import RowFile, RowWriter, VectorCache
+
+Outcome = Literal["added", "updated", "unchanged", "removed", "refused"]
+Progress = Callable[[str, int, int], None]
+Cut = tuple[Article, tuple[Passage, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """What became of an article, named by its slug, or of a file that is none, named by its file name."""
+
+    article: str
+    outcome: Outcome
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """The generation that answers now, whether it is new, a line an article, and how many passages it holds."""
+
+    generation: str
+    changed: bool
+    lines: tuple[Line, ...]
+    passages: int
+    seconds: float
+
+
+def ingest(settings: Settings, embedder: Embedder, progress: Progress | None = None) -> Report:
+    """Bring the index up to date with the article folders; without a change the generation stays.
+
+    `progress(stage, done, total)` is called through the stages read, embed, store, words, chroma, check, sync, rename,
+    pointer, clean. Ended at any moment, the index answers as before, and the next ingest goes on from there.
+    Raises IndexBusy when another process ingests, CorpusError when a folder is missing, IndexError_ when the disk is full
+    or the new generation fails its check.
+    """
+    step = progress or (lambda stage, done, total: None)
+    begun = time.monotonic()
+    with _disk_faults(settings.home):
+        generations = Generations(settings.index)
+        with generations.writer():
+            step("read", 0, 1)
+            readings = list(read_corpus(settings))
+            making, before = Making.now(embedder), _sound(settings, embedder)
+            found = {r.article.slug: (r.article, r.source) for r in readings if r.article}
+            entries = {slug: Entry(source=s, article=_digest(a)) for slug, (a, s) in sorted(found.items())}
+            old = before.manifest if before else None
+            lines = _lines(readings, entries, old.articles if old else _articles_before(generations))
+            if before and old and content(making, entries) == content(old.making, old.articles):
+                generations.clean()
+                return _report(before.generation, False, lines, old.passages, begun)
+            if before:
+                before.close()
+            articles = [(found[slug][0], cut(found[slug][0])) for slug in entries]
+            building = generations.start()
+            try:
+                cache = VectorCache(settings.home, embedder)
+                manifest = _build(building, making, articles, entries, cache, step)
+                _require_sound(building, step)
+                pointer = generations.publish(building, generations.name(content(making, entries)), _named(step))
+            finally:
+                shutil.rmtree(building, ignore_errors=True)
+            step("clean", 0, 1)
+            generations.clean()
+            return _report(pointer.name, True, lines, manifest.passages, begun)
+
+
+def _build(
+    folder: Path, making: Making, articles: Sequence[Cut], entries: dict[str, Entry], cache: VectorCache, step: Progress
+) -> Manifest:
+    """Fill the empty `folder` with a generation of these articles, every file but the pointer to it."""
+    rows = [(article, passage) for article, passages in articles for passage in passages]
+    texts = {
+        "passages": [passage.text for _, passage in rows],
+        "sentences": [sentence.text for _, passage in rows for sentence in passage.sentences],
+    }
+    cache.fill((text for part in texts.values() for text in part), lambda done, total: step("embed", done, total))
+    step("store", 0, len(rows))
+    store.write(folder / "passages.sqlite3", articles)
+    for name, part in texts.items():
+        with (folder / f"{name}.vectors").open("wb") as file:
+            writer = RowWriter(file)
+            for block in cache.take(part):
+                writer.add(block)
+    step("words", 0, len(rows))
+    Lexical.build([passage.id for _, passage in rows], [_words(a, p) for a, p in rows]).save(folder / "lexical")
+    vectors = RowFile(folder / "passages.vectors", making.dimension, len(rows))
+    write_chroma(folder, rows, vectors, lambda done: step("chroma", done, len(rows)))
+    vectors.close()
+    # Chroma writes into its SQLite file whenever somebody opens it: that one is checked by what it holds (rag.soundness).
+    plain = [path for part in ("lexical", "chroma") for path in (folder / part).rglob("*") if path.is_file()]
+    manifest = Manifest(
+        making=making,
+        articles=entries,
+        passages=len(rows),
+        sentences=len(texts["sentences"]),
+        files=digests(folder, [path for path in plain if path.name != "chroma.sqlite3"]),
+        versions={name: version(name) for name in ("chromadb", "bm25s", "numpy")},
+    )
+    manifest.write(folder)
+    return manifest
+
+
+def _words(article: Article, passage: Passage) -> str:
+    """What BM25 reads of a passage: where it comes from, its heading and its text."""
+    source = " ".join(filter(None, (article.publisher, article.published, article.title)))
+    return f"{source} {passage.heading}\n{passage.text}"
+
+
+def _require_sound(building: Path, step: Progress) -> None:
+    step("check", 0, 1)
+    digest = sha256((building / MANIFEST).read_bytes()).hexdigest()
+    if fault := check(building, digest):
+        raise IndexError_(f"the new generation fails its check ({fault}); the old one still answers; try again")
+
+
+def _sound(settings: Settings, embedder: Embedder) -> Index | None:
+    """The current generation if it can be built upon."""
+    try:
+        return Index.open(settings, embedder)
+    except IndexError_:
+        return None
+
+
+def _articles_before(generations: Generations) -> dict[str, Entry]:
+    """What a generation held that this release or embedder cannot open, as far as it can be told."""
+    try:
+        held = generations.hold()
+    except (NoIndex, IndexDamaged):
+        return {}
+    try:
+        return Manifest.read(held.folder, held.pointer.manifest).articles
+    except IndexError_:
+        return {}
+    finally:
+        held.lock.release()
+
+
+def _lines(readings: Sequence[Reading], now: dict[str, Entry], before: dict[str, Entry]) -> tuple[Line, ...]:
+    lines = [Line(article=r.path.name, outcome="refused", reason=r.refused) for r in readings if r.refused]
+    for slug in sorted(now.keys() | before.keys()):
+        if slug not in now:
+            lines.append(Line(article=slug, outcome="removed"))
+        elif slug not in before:
+            lines.append(Line(article=slug, outcome="added"))
+        else:
+            same = now[slug].article == before[slug].article
+            lines.append(Line(article=slug, outcome="unchanged" if same else "updated"))
+    return tuple(lines)
+
+
+def _digest(article: Article) -> str:
+    return sha256(json.dumps(asdict(article), sort_keys=True).encode()).hexdigest()
+
+
+def _named(step: Progress) -> Callable[[str], None]:
+    return lambda stage: step(stage, 0, 1)
+
+
+def _report(generation: str, changed: bool, lines: tuple[Line, ...], passages: int, begun: float) -> Report:
+    seconds = time.monotonic() - begun
+    return Report(generation=generation, changed=changed, lines=lines, passages=passages, seconds=seconds)
+
+
+@contextmanager
+def _disk_faults(home: Path) -> Iterator[None]:
+    """Turn what a full or read-only disk raises into a sentence."""
+    try:
+        yield
+    except (OSError, sqlite3.Error) as error:
+        number = error.errno if isinstance(error, OSError) else None
+        free = shutil.disk_usage(next(p for p in (home, *home.parents) if p.exists())).free
+        if number == errno.ENOSPC or free < 2**20 or "full" in str(error):
+            what = f"the disk that holds {home} is full ({free // 2**20} MB free); free some space"
+        elif number in (errno.EROFS, errno.EACCES, errno.EPERM):
+            what = f"{home} cannot be written ({error}); set RAG_HOME to a folder that can"
+        else:
+            what = f"{home}: {error}; look at the disk"
+        raise IndexError_(f"{what}, then run `rag ingest` again; an index that was there still answers") from error

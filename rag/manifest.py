@@ -1,0 +1,110 @@
+"""What a generation says of itself: how it was made, of which articles, and the sha256 of its files."""
+
+import json
+from dataclasses import asdict, dataclass, fields
+from hashlib import file_digest, sha256
+from pathlib import Path
+from typing import Any, Self
+
+from rag.embedders import Embedder
+from rag.errors import IndexDamaged, IndexMismatch
+from rag.generations import MANIFEST
+from rag.lexical import TOKENIZER
+from rag.passages import SPLITTER
+from rag.sentences import NORMALISER
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Making:
+    """How passages and vectors are made; two generations of different making cannot be compared or mixed."""
+
+    format: int
+    embedder: str
+    dimension: int
+    splitter: str
+    normaliser: str
+    terms: str
+
+    @classmethod
+    def now(cls, embedder: Embedder) -> Self:
+        """How this release makes a generation with `embedder`."""
+        return cls(
+            format=FORMAT,
+            embedder=embedder.fingerprint,
+            dimension=embedder.dimension,
+            splitter=SPLITTER,
+            normaliser=NORMALISER,
+            terms=TOKENIZER,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """An article: `source` is the sha256 of its file's name and bytes, `article` that of the record read from it."""
+
+    source: str
+    article: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """`articles` by slug; counts; `files` the sha256 by path of those files that have no checksums of their own."""
+
+    making: Making
+    articles: dict[str, Entry]
+    passages: int
+    sentences: int
+    files: dict[str, str]
+    versions: dict[str, str]
+
+    def write(self, folder: Path) -> None:
+        """Write the manifest into the folder of its generation."""
+        (folder / MANIFEST).write_text(json.dumps(asdict(self), indent=1, ensure_ascii=False), encoding="utf-8")
+
+    @classmethod
+    def read(cls, folder: Path, digest: str) -> Self:
+        """The manifest in `folder`. Raises IndexDamaged unless it has that sha256,
+        IndexMismatch when another release wrote it.
+        """
+        try:
+            data = (folder / MANIFEST).read_bytes()
+        except OSError as error:
+            raise IndexDamaged(f"{folder / MANIFEST} cannot be read ({error}); run `rag doctor --repair`") from error
+        if sha256(data).hexdigest() != digest:
+            raise IndexDamaged(f"{folder / MANIFEST} fails its checksum; run `rag doctor --repair`")
+        plain = json.loads(data)
+        if plain["making"].get("format") != FORMAT:
+            raise IndexMismatch(f"{folder} was built by another release of Cutaway; run `rag ingest` to build it anew")
+        return cls._from_json(plain)
+
+    @classmethod
+    def _from_json(cls, plain: dict[str, Any]) -> Self:
+        articles = {slug: Entry(**entry) for slug, entry in plain["articles"].items()}
+        return cls(**(plain | {"making": Making(**plain["making"]), "articles": articles}))
+
+    def require(self, embedder: Embedder) -> None:
+        """Raises IndexMismatch, naming what differs, unless `embedder` and this release make such a generation."""
+        now = Making.now(embedder)
+        for field in fields(Making):
+            was, wanted = getattr(self.making, field.name), getattr(now, field.name)
+            if was != wanted:
+                raise IndexMismatch(
+                    f"the index was built with {field.name} {was!r}, now it is {wanted!r}; run `rag ingest` to build it anew"
+                )
+
+
+def content(making: Making, articles: dict[str, Entry]) -> str:
+    """The sha256 of what a generation is made of; equal content needs no new generation."""
+    parts = [asdict(making), {slug: entry.article for slug, entry in sorted(articles.items())}]
+    return sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def digests(folder: Path, paths: list[Path]) -> dict[str, str]:
+    """The sha256 of files, by their path in `folder`."""
+    found = {}
+    for path in sorted(paths):
+        with path.open("rb") as file:
+            found[path.relative_to(folder).as_posix()] = file_digest(file, "sha256").hexdigest()
+    return found
