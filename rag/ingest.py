@@ -1,13 +1,12 @@
 """Article folders -> next generation: nothing is embedded twice, nothing is published unchecked, every article reported."""
 
 import errno
-import json
 import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -21,7 +20,7 @@ from rag.errors import IndexDamaged, IndexError_, NoIndex
 from rag.generations import MANIFEST, Generations
 from rag.index import Index, write_chroma
 from rag.lexical import Lexical
-from rag.manifest import Entry, Making, Manifest, content, digests
+from rag.manifest import Entry, Making, Manifest, content, digest_of, digests
 from rag.passages import cut
 from rag.records import Article, Passage
 from rag.settings import Settings
@@ -52,8 +51,8 @@ class Report:
     seconds: float
 
 
-def ingest(settings: Settings, embedder: Embedder, progress: Progress | None = None) -> Report:
-    """Bring the index up to date with the article folders; without a change the generation stays.
+def ingest(settings: Settings, embedder: Embedder, progress: Progress | None = None, *, anew: bool = False) -> Report:
+    """Bring the index up to date with the article folders; without a change the generation stays, unless `anew`.
 
     `progress(stage, done, total)` is called through the stages read, embed, store, words, chroma, check, sync, rename,
     pointer, clean. Ended at any moment, the index answers as before, and the next ingest goes on from there.
@@ -62,33 +61,67 @@ def ingest(settings: Settings, embedder: Embedder, progress: Progress | None = N
     """
     step = progress or (lambda stage, done, total: None)
     begun = time.monotonic()
-    with _disk_faults(settings.home):
-        generations = Generations(settings.index)
-        with generations.writer():
-            step("read", 0, 1)
-            readings = list(read_corpus(settings))
-            making, before = Making.now(embedder), _sound(settings, embedder)
-            found = {r.article.slug: (r.article, r.source) for r in readings if r.article}
-            entries = {slug: Entry(source=s, article=_digest(a)) for slug, (a, s) in sorted(found.items())}
-            old = before.manifest if before else None
-            lines = _lines(readings, entries, old.articles if old else _articles_before(generations))
-            if before and old and content(making, entries) == content(old.making, old.articles):
-                generations.clean()
-                return _report(before.generation, False, lines, old.passages, begun)
-            if before:
-                before.close()
-            articles = [(found[slug][0], cut(found[slug][0])) for slug in entries]
-            building = generations.start()
-            try:
-                cache = VectorCache(settings.home, embedder)
-                manifest = _build(building, making, articles, entries, cache, step)
-                _require_sound(building, step)
-                pointer = generations.publish(building, generations.name(content(making, entries)), _named(step))
-            finally:
-                shutil.rmtree(building, ignore_errors=True)
-            step("clean", 0, 1)
-            generations.clean()
-            return _report(pointer.name, True, lines, manifest.passages, begun)
+    generations = Generations(settings.index)
+    with _disk_faults(settings.home), generations.writer():
+        step("read", 0, 1)
+        plan = _plan(settings, embedder, generations)
+        if plan.answering and not anew:
+            name, passages = plan.answering
+        else:
+            name, passages = _publish(settings, embedder, generations, plan, step)
+        step("clean", 0, 1)
+        generations.clean()
+    seconds, changed = time.monotonic() - begun, anew or plan.answering is None
+    return Report(generation=name, changed=changed, lines=plan.lines, passages=passages, seconds=seconds)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Plan:
+    """What the articles are now, what became of each, and the sound generation that holds just these, if there is one,
+    with the number of its passages.
+    """
+
+    articles: list[Article]
+    entries: dict[str, Entry]
+    lines: tuple[Line, ...]
+    answering: tuple[str, int] | None
+
+
+def _plan(settings: Settings, embedder: Embedder, generations: Generations) -> _Plan:
+    readings = list(read_corpus(settings))
+    found = {r.article.slug: (r.article, r.source) for r in readings if r.article}
+    entries = {slug: Entry(source=s, article=digest_of(a)) for slug, (a, s) in sorted(found.items())}
+    try:
+        index = Index.open(settings, embedder)
+    except IndexError_:
+        before, answering = _articles_before(generations), None
+    else:
+        before, making = index.manifest.articles, index.manifest.making
+        same = content(making, entries) == content(making, before)
+        answering = (index.generation, index.manifest.passages) if same else None
+        index.close()
+    articles = [found[slug][0] for slug in entries]
+    return _Plan(articles=articles, entries=entries, lines=_lines(readings, entries, before), answering=answering)
+
+
+def _publish(
+    settings: Settings, embedder: Embedder, generations: Generations, plan: _Plan, step: Progress
+) -> tuple[str, int]:
+    """Build, check and publish the next generation; its name and the number of its passages."""
+    making = Making.now(embedder)
+    name = generations.name(content(making, plan.entries))
+    articles = [(article, cut(article)) for article in plan.articles]
+    building = generations.start()
+    try:
+        cache = VectorCache(settings.home, embedder)
+        manifest = _build(building, making, articles, plan.entries, cache, step)
+        step("check", 0, 1)
+        if fault := check(building, sha256((building / MANIFEST).read_bytes()).hexdigest()):
+            raise IndexError_(f"the new generation fails its check ({fault}); the old one still answers; try again")
+        generations.publish(building, name, lambda stage: step(stage, 0, 1))
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+    return name, manifest.passages
 
 
 def _build(
@@ -133,21 +166,6 @@ def _words(article: Article, passage: Passage) -> str:
     return f"{source} {passage.heading}\n{passage.text}"
 
 
-def _require_sound(building: Path, step: Progress) -> None:
-    step("check", 0, 1)
-    digest = sha256((building / MANIFEST).read_bytes()).hexdigest()
-    if fault := check(building, digest):
-        raise IndexError_(f"the new generation fails its check ({fault}); the old one still answers; try again")
-
-
-def _sound(settings: Settings, embedder: Embedder) -> Index | None:
-    """The current generation if it can be built upon."""
-    try:
-        return Index.open(settings, embedder)
-    except IndexError_:
-        return None
-
-
 def _articles_before(generations: Generations) -> dict[str, Entry]:
     """What a generation held that this release or embedder cannot open, as far as it can be told."""
     try:
@@ -173,19 +191,6 @@ def _lines(readings: Sequence[Reading], now: dict[str, Entry], before: dict[str,
             same = now[slug].article == before[slug].article
             lines.append(Line(article=slug, outcome="unchanged" if same else "updated"))
     return tuple(lines)
-
-
-def _digest(article: Article) -> str:
-    return sha256(json.dumps(asdict(article), sort_keys=True).encode()).hexdigest()
-
-
-def _named(step: Progress) -> Callable[[str], None]:
-    return lambda stage: step(stage, 0, 1)
-
-
-def _report(generation: str, changed: bool, lines: tuple[Line, ...], passages: int, begun: float) -> Report:
-    seconds = time.monotonic() - begun
-    return Report(generation=generation, changed=changed, lines=lines, passages=passages, seconds=seconds)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from rag.errors import IndexDamaged, IndexMismatch
 from rag.generations import MANIFEST
 from rag.lexical import TOKENIZER
 from rag.passages import SPLITTER
+from rag.records import Article
 from rag.sentences import NORMALISER
 
 FORMAT = 1
@@ -99,6 +100,11 @@ def content(making: Making, articles: dict[str, Entry]) -> str:
     """The sha256 of what a generation is made of; equal content needs no new generation."""
     parts = [asdict(making), {slug: entry.article for slug, entry in sorted(articles.items())}]
     return sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def digest_of(article: Article) -> str:
+    """The sha256 of an article's record: its text, its references and all other fields."""
+    return sha256(json.dumps(asdict(article), sort_keys=True).encode()).hexdigest()
 
 
 def digests(folder: Path, paths: list[Path]) -> dict[str, str]:
