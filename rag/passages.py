@@ -118,6 +118,6 @@ def _sentences(article: Article) -> list[Sentence]:
 def _gap_intervals(text: str) -> Iterator[tuple[int, int]]:
     """Where the text tells what is not known: from such a heading to the next one."""
     headings = [(m.start(), m.group().lstrip("# ").lower()) for m in re.finditer(r"^#.*$", text, re.M)]
-    for (start, heading), (end, _) in zip(headings, [*headings[1:], (len(text), "")], strict=True):
+    for (start, heading), (end, _) in zip(headings, [*headings[1:], (len(text), "")], strict=False):
         if heading.startswith(_GAP):
             yield start, end
