@@ -4,9 +4,9 @@ Offsets are half-open intervals of code points into `Article.text`. Dates are IS
 ("2025", "2025-04"); a partial date counts as its last day (`last_day`).
 """
 
+import re
 from calendar import monthrange
 from dataclasses import asdict, dataclass, field, fields
-from datetime import date
 from typing import Any, Literal, Self
 
 Verdict = Literal["supported", "partly", "unsupported"]
@@ -18,15 +18,14 @@ def last_day(partial: str) -> str:
 
     Raises ValueError for anything that is no calendar date, 31 February included.
     """
-    parts = partial.split("-")
-    if len(parts) == 1 and len(partial) == 4 and partial.isascii() and partial.isdigit():
-        return date(int(partial), 12, 31).isoformat()
-    if len(parts) == 2 and len(partial) == 7 and (parts[0] + parts[1]).isascii():
-        year, month = int(parts[0]), int(parts[1])
-        if 1 <= month <= 12:
-            return date(year, month, monthrange(year, month)[1]).isoformat()
-    if len(parts) == 3 and len(partial) == 10:
-        return date.fromisoformat(partial).isoformat()
+    if re.fullmatch(r"\d{4}(?:-\d{2}){0,2}", partial, re.ASCII):
+        year, *rest = map(int, partial.split("-"))
+        month = rest[0] if rest else 12
+        if year and 1 <= month <= 12:
+            last = monthrange(year, month)[1]
+            day = rest[1] if len(rest) == 2 else last
+            if 1 <= day <= last:
+                return f"{year:04}-{month:02}-{day:02}"
     raise ValueError(f"{partial!r} is not a date of the form 2025, 2025-04 or 2025-04-30")
 
 
@@ -140,9 +139,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What a reader made of the retrieved passages: sentences best first, a short answer or None, and
-    `answerable` in [0, 1]: how likely the passages answer the question; `missing` names what stood nowhere.
-    """
+    """Sentences best first, a short answer or None, `answerable`: the chance in [0, 1] that they answer, `missing` names."""
 
     evidence: tuple[Evidence, ...]
     short: Span | None
@@ -274,27 +271,23 @@ class Answer:
 
     def to_json(self) -> dict[str, Any]:
         """The answer as plain dicts and lists, keys in the order of the contract."""
-        plain = asdict(self)
-        return {"contract": plain.pop("contract"), **plain}
+        return {"contract": self.contract} | asdict(self)
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
         """The inverse of `to_json`; raises KeyError, TypeError or ValueError on data of another shape."""
         if data["contract"] != CONTRACT:
             raise ValueError(f"contract {data['contract']!r}, this release reads {CONTRACT}")
-        rest = {f.name: data[f.name] for f in fields(cls) if f.name in data}
-        return cls(
-            **rest
-            | {
-                "short": Short(**data["short"]) if data["short"] else None,
-                "statements": tuple(Statement(**_tuples(s, "citations", "reasons")) for s in data["statements"]),
-                "citations": tuple(_citation(c) for c in data["citations"]),
-                "refusal": Refusal(**_tuples(data["refusal"], "missing")) if data["refusal"] else None,
-                "nearest": tuple(Nearest(**n) for n in data["nearest"]),
-                "notices": tuple(Notice(**n) for n in data["notices"]),
-                "seconds": Seconds(**data["seconds"]),
-            }
-        )
+        parts: dict[str, Any] = {
+            "short": Short(**data["short"]) if data["short"] else None,
+            "statements": tuple(Statement(**_tuples(s, "citations", "reasons")) for s in data["statements"]),
+            "citations": tuple(_citation(c) for c in data["citations"]),
+            "refusal": Refusal(**_tuples(data["refusal"], "missing")) if data["refusal"] else None,
+            "nearest": tuple(Nearest(**n) for n in data["nearest"]),
+            "notices": tuple(Notice(**n) for n in data["notices"]),
+            "seconds": Seconds(**data["seconds"]),
+        }
+        return cls(**{f.name: data[f.name] for f in fields(cls) if f.name in data} | parts)
 
 
 def _tuples(data: dict[str, Any], *names: str) -> dict[str, Any]:
@@ -302,7 +295,5 @@ def _tuples(data: dict[str, Any], *names: str) -> dict[str, Any]:
 
 
 def _citation(data: dict[str, Any]) -> Citation:
-    references = tuple(
-        Reference(**(r | {"sources": tuple(Source(**s) for s in r["sources"])})) for r in data["references"]
-    )
-    return Citation(**(data | {"references": references}))
+    references = (Reference(**(r | {"sources": tuple(Source(**s) for s in r["sources"])})) for r in data["references"])
+    return Citation(**(data | {"references": tuple(references)}))
