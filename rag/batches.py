@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rag.readers._pairs import Pair, Pairs
+from rag.readers._span_logits import Output
 from rag.training_data import Example
 
 IGNORED = -100
@@ -22,14 +22,6 @@ class Batch:
 
     examples: tuple[Example, ...]
     rows: tuple[Pair, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Output:
-    """What the model says of one example: `logits` (pieces, 4) and the row they belong to."""
-
-    logits: NDArray[np.float32]
-    row: Pair
 
 
 def batches(examples: Sequence[Example], pairs: Pairs, tokens: int, rng: random.Random) -> Iterator[Batch]:

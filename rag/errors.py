@@ -6,6 +6,7 @@ CutawayError
 ├── CorpusError          an article folder is missing or cannot be read
 │   └── SourceError      one article cannot be read; the others can
 ├── EmbedderError        model weights are missing, damaged, or not the ones promised
+├── ReaderError          the shipped weights of the trained reader are missing or damaged
 ├── IndexError_          the index cannot be used as it is
 │   ├── NoIndex          nothing has been ingested yet
 │   ├── IndexMismatch    built by another embedder, splitter or release
@@ -39,6 +40,10 @@ class SourceError(CorpusError):
 
 class EmbedderError(CutawayError):
     """Model weights are missing, damaged, or other than the checksum promises."""
+
+
+class ReaderError(CutawayError):
+    """The shipped weights of the trained reader are missing or damaged."""
 
 
 class IndexError_(CutawayError):

@@ -38,6 +38,23 @@ class Example:
     unsure: frozenset[int] = frozenset()
     source: str = ""
     trap: str | None = None
+    about: int | None = None
+
+
+def cropped(example: Example, rng: random.Random) -> Example:
+    """A window of two to four sentences that keeps the one the question is about: cheaper, and harder to learn by place."""
+    size = rng.randint(2, 4)
+    if len(example.sentences) <= size:
+        return example
+    about = next((i for i in (example.held, example.about) if i is not None), rng.randrange(len(example.sentences)))
+    first = rng.randint(max(0, about - size + 1), min(about, len(example.sentences) - size))
+    return replace(
+        example,
+        sentences=example.sentences[first : first + size],
+        held=None if example.held is None else example.held - first,
+        unsure=frozenset(i - first for i in example.unsure if first <= i < first + size),
+        about=None,
+    )
 
 
 def held_out(label: str) -> bool:
@@ -77,6 +94,17 @@ class Domain:
         found = [p for p in self.passages[slug] if p.sentences and all(s.gap for s in p.sentences)]
         return self._unanswered(example, found[0]) if found else None
 
+    def near(self, example: Example, label: str, count: int) -> list[tuple[Passage, float, frozenset[int]]]:
+        """The best `count` passages by shared words, with their score, and which of their sentences answer `example`."""
+        answer = fold(example.sentences[example.held][slice(*example.span)]) if example.held is not None and example.span else ""
+        found = []
+        for passage_id, score in self._index.search(example.question, count):
+            passage = self._by_id[passage_id]
+            marked = {r.start for r in self.articles[passage.article].references if r.label == label}
+            right = (i for i, s in enumerate(passage.sentences) if s.start in marked and answer in fold(s.text))
+            found.append((passage, score, frozenset(right) if example.held is not None else frozenset()))
+        return found
+
     def _unanswered(self, example: Example, passage: Passage) -> Example:
         sentences = tuple(s.text for s in passage.sentences)
         title = self.articles[passage.article].title
@@ -101,7 +129,8 @@ class Domain:
         _, passage, at, place = best
         texts = tuple(s.text for s in passage.sentences)
         example = Example(
-            question=question, title=article.title, heading=passage.heading, sentences=texts, source="domain", trap=row["trap"]
+            question=question, title=article.title, heading=passage.heading, sentences=texts, source="domain",
+            trap=row["trap"], about=at,
         )
         if not answer:
             return example

@@ -34,6 +34,11 @@ def weights_folder() -> Path:
     return Path(found.origin).parent / "model"
 
 
+def threads() -> int:
+    """How many threads a model may use: the cores this process may run on, at most four."""
+    return min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 4)
+
+
 class MiniLM:
     """384-dimensional sentence vectors, mean of the token vectors; a text is read up to its 256th word piece.
 
@@ -105,7 +110,7 @@ class MiniLM:
 
         model, constants = encoder(read_safetensors(self._checked("model.safetensors")), layers=6, heads=12)
         options = SessionOptions()
-        options.intra_op_num_threads = min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 4)
+        options.intra_op_num_threads = threads()
         options.inter_op_num_threads = 1
         names = list(constants)
         options.add_external_initializers(names, [OrtValue.ortvalue_from_numpy(constants[name]) for name in names])

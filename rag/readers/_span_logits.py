@@ -1,4 +1,4 @@
-"""What four numbers a word piece say: pure functions from logits (pieces, 4) and their row to scores and spans."""
+"""What four numbers a word piece say: pure functions from a row's logits to scores and spans."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,16 @@ from rag.readers._pairs import Pair
 
 START, END, EVIDENCE, ANSWERABLE = range(4)
 LONGEST = 24  # pieces of a short answer
+NOTHING = -20.0
 Logits = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What the model says of one row: `logits` (pieces, 4)."""
+
+    logits: Logits
+    row: Pair
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,33 +31,37 @@ class Found:
     margin: float
 
 
-def sentence_scores(logits: Logits, row: Pair) -> NDArray[np.float32]:
-    """A score a sentence, shape (sentences,): a logit against "no sentence answers"; -20 for one that was cut off."""
-    means = [logits[a:b, EVIDENCE].mean() if b > a else -20.0 for a, b in row.sentences]
-    return np.array(means, np.float32)
+def sentence_scores(output: Output) -> tuple[float, ...]:
+    """A score a sentence: a logit against "no sentence answers"; -20 for a sentence that was cut off."""
+    evidence = output.logits[:, EVIDENCE]
+    return tuple(float(evidence[a:b].mean()) if b > a else NOTHING for a, b in output.row.sentences)
 
 
-def best_span(logits: Logits, row: Pair) -> Found | None:
-    """The span with the highest start + end inside one sentence, at most 24 pieces; None for a row without sentences."""
-    best: tuple[float, int, int, int] | None = None
+def spans(output: Output) -> tuple[Found | None, ...]:
+    """For each sentence the span with the highest start + end, at most 24 pieces; None for a sentence that was cut off."""
+    logits, row = output.logits, output.row
+    none = float(logits[0, START] + logits[0, END])
+    found: list[Found | None] = []
     for number, (a, b) in enumerate(row.sentences):
         if b <= a:
+            found.append(None)
             continue
         sums = logits[a:b, START][:, None] + logits[a:b, END][None, :]
-        sums = np.where(np.triu(np.ones_like(sums)) - np.triu(np.ones_like(sums), LONGEST) > 0, sums, -np.inf)
-        at = int(sums.argmax())
-        value = float(sums.flat[at])
-        if best is None or value > best[0]:
-            best = value, number, a + at // (b - a), a + at % (b - a)
-    if best is None:
-        return None
-    value, number, first, last = best
-    none = float(logits[0, START] + logits[0, END])
-    return Found(number, row.offsets[first][0], row.offsets[last][1], value - none)
+        ones = np.ones_like(sums, dtype=bool)
+        sums = np.where(np.triu(ones) & ~np.triu(ones, LONGEST), sums, -np.inf)
+        first, last = divmod(int(sums.argmax()), b - a)
+        places = row.offsets[a + first][0], row.offsets[a + last][1]
+        found.append(Found(number, *places, float(sums[first, last]) - none))
+    return tuple(found)
 
 
-def signals(logits: Logits, row: Pair) -> tuple[float, float, float]:
-    """Three signals that the row answers: the [CLS] logit, the margin of the best span, the best sentence."""
-    found = best_span(logits, row)
-    best = float(sentence_scores(logits, row).max()) if row.sentences else -20.0
-    return float(logits[0, ANSWERABLE]), found.margin if found else -20.0, best
+def best_span(output: Output) -> Found | None:
+    """The best of `spans`; None for a row without sentences."""
+    return max((f for f in spans(output) if f), key=lambda f: f.margin, default=None)
+
+
+def signals(output: Output) -> tuple[float, float, float]:
+    """Three signals that the row answers: the logit at [CLS], the margin of the best span, the best sentence."""
+    found = best_span(output)
+    best = max(sentence_scores(output), default=NOTHING)
+    return float(output.logits[0, ANSWERABLE]), found.margin if found else NOTHING, best
