@@ -198,9 +198,9 @@ def write_chroma(folder: Path, rows: Rows, vectors: RowFile, step: Callable[[int
     """
     from chromadb.errors import ChromaError
 
-    # Chroma keeps what lies beyond the last multiple of the threshold out of the HNSW files, and writes files without a
-    # full threshold anew at every opening; a threshold of at most the count gives files that stay as they are.
-    threshold = max(2, min(1000, len(rows)))
+    # Chroma writes the HNSW files when it has added as many vectors as the threshold, and files that never reached it
+    # anew at every opening; with the count as threshold they are written once and stay as they are.
+    threshold = max(1, len(rows))
     hnsw: CreateHNSWConfiguration = {
         "space": "cosine",
         "ef_search": 200,
