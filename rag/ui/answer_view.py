@@ -46,6 +46,29 @@ def show(answer: Answer, titles: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
+def partial(question: str, statements: list[Statement], problem: str | None) -> dict[str, Any]:
+    """A turn without an answer: waiting, with the statements so far, or ended by a problem."""
+    return {
+        "question": question,
+        "pending": problem is None,
+        "error": problem,
+        "blocks": [_block(key, list(members), {}) for key, members in groupby(statements, _group)],
+    }
+
+
+def plain(answer: Answer) -> str:
+    """The answer as plain text for the clipboard: statements with their numbers, then a line a citation."""
+    lines = [f"{s.text}{''.join(f' [{n}]' for n in s.citations)}{_doubt(s)}" for s in answer.statements]
+    lines = lines or [answer.text]
+    sources = [f"[{c.number}] “{c.quote}” {c.title}, {cue(c)}" for c in answer.citations]
+    return "\n\n".join(filter(None, [answer.question, "\n".join(lines), "\n".join(sources)])) + "\n"
+
+
+def _doubt(statement: Statement) -> str:
+    label = VERDICTS[statement.verdict]
+    return f" ({'; '.join([label, *statement.reasons])})" if label else ""
+
+
 def _differs(answer: Answer) -> bool:
     return answer.understood_as.split() != answer.question.split()
 

@@ -12,7 +12,14 @@ from rag.ui.components.plain import masthead, problem
 
 log = logging.getLogger(__name__)
 FIRST = "Getting the articles ready. This happens once and takes about a minute."
-STAGES = {"read": "Reading articles", "embed": "Learning what the articles say", "check": "Checking the result"}
+STAGES = {
+    "read": "Reading the articles",
+    "embed": "Learning what they say",
+    "store": "Storing passages",
+    "words": "Storing words",
+    "chroma": "Storing meanings",
+    "check": "Checking the result",
+}
 UNEXPECTED = "Cutaway could not start. Reload the page; if it stays, run `python -m rag doctor` for the reason."
 
 

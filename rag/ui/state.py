@@ -1,111 +1,49 @@
-"""What the app remembers: the shared assistant, and for each browser session its turns and what the panel shows.
+"""What the app remembers: the shared assistant, each browser session's state, and the address bar.
 
-The only module that touches `st.session_state` or holds a cached resource.
+The only module that touches `st.session_state` and `st.query_params` or holds a cached resource.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Literal
 
 import streamlit as st
 
 from rag.assistant import Assistant
-from rag.records import Answer, Citation, Nearest
-from rag.ui.job import Job
+from rag.conversations import Conversations
+from rag.records import Article
+from rag.suggestions import first_questions
+from rag.ui.turns import LABELS, Filters, Session
 
 Progress = Callable[[str, int, int], None]
+CONVERSATIONS = "conversations.sqlite3"
+FEEDBACK = "feedback.jsonl"
 
 
-@dataclass(slots=True)
-class Turn:
-    """A question, the job that answers it, and in the end its answer or one sentence about what went wrong."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalogue:
+    """What the page says about the articles of one generation; outlets and topics in alphabetical order."""
 
-    question: str
-    job: Job | None = None
-    answer: Answer | None = None
-    problem: str | None = None
-
-    @property
-    def waiting(self) -> bool:
-        """Whether the question has still to be answered."""
-        return self.answer is None and self.problem is None
-
-    def settle(self) -> bool:
-        """Take over what an ended job brought; whether the turn is settled."""
-        if self.waiting and self.job is not None and self.job.ended:
-            self.answer, self.problem, self.job = self.job.answer, self.job.problem, None
-        return not self.waiting
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """What the panel shows: a citation (`at` = its number) or a near passage (`at` = its place) of a turn."""
-
-    turn: int
-    kind: Literal["citation", "nearest"]
-    at: int
-
-
-@dataclass(slots=True)
-class Session:
-    """One browser session: its turns in order and the open passage."""
-
-    turns: list[Turn] = field(default_factory=list)
-    opened: Opened | None = None
-
-    def ask(self, question: str) -> None:
-        """Add a question to be answered in this run; blanks alone are no question."""
-        if question.strip():
-            self.turns.append(Turn(question=question.strip()))
-            self.opened = None
-
-    def cited(self) -> Citation | Nearest | None:
-        """The record behind the open passage, or None."""
-        if self.opened is None or self.opened.turn >= len(self.turns):
-            return None
-        answer = self.turns[self.opened.turn].answer
-        if answer is None:
-            return None
-        if self.opened.kind == "nearest":
-            return answer.nearest[self.opened.at] if 0 <= self.opened.at < len(answer.nearest) else None
-        return next((c for c in answer.citations if c.number == self.opened.at), None)
-
-    def step(self, by: int) -> None:
-        """Open the citation `by` places on in the same answer, round the end."""
-        if self.opened is None or self.opened.kind != "citation" or self.cited() is None:
-            return
-        answer = self.turns[self.opened.turn].answer
-        numbers = [c.number for c in answer.citations] if answer else []
-        at = numbers[(numbers.index(self.opened.at) + by) % len(numbers)]
-        self.opened = Opened(self.opened.turn, "citation", at)
+    articles: Mapping[str, Article]
+    topics: tuple[str, ...]
+    outlets: tuple[str, ...]
+    newest: str | None
+    questions: tuple[str, ...]
 
 
 @dataclass(slots=True)
 class Shared:
-    """What all sessions of this server share: one assistant, opened once, and how far the opening is."""
+    """What all sessions of this server share: one assistant, opened once, how far the opening is, one catalogue."""
 
     lock: Lock = field(default_factory=Lock)
     assistant: Assistant | None = None
     stage: tuple[str, int, int] = ("start", 0, 0)
+    catalogue: tuple[str, Catalogue] | None = None
 
 
 @st.cache_resource(show_spinner=False)
 def _shared() -> Shared:
     return Shared()
-
-
-def session() -> Session:
-    """The state of the browser session that runs this script."""
-    if "cutaway" not in st.session_state:
-        st.session_state["cutaway"] = Session()
-    found: Session = st.session_state["cutaway"]
-    return found
-
-
-def picked(key: str, name: str) -> object:
-    """The value the component `key` sent with its event `name` in this run, or None."""
-    return getattr(st.session_state.get(key), name, None)
 
 
 def assistant(progress: Progress) -> Assistant:
@@ -129,3 +67,69 @@ def assistant(progress: Progress) -> Assistant:
         finally:
             shared.lock.release()
     return shared.assistant
+
+
+def catalogue(assistant: Assistant) -> Catalogue:
+    """What the page says about the articles; made once a generation."""
+    shared, generation = _shared(), assistant.generation
+    if shared.catalogue is None or shared.catalogue[0] != generation:
+        shared.catalogue = (generation, _catalogue(assistant.articles()))
+    return shared.catalogue[1]
+
+
+def _catalogue(articles: list[Article]) -> Catalogue:
+    sources = {s.publisher for a in articles for r in a.references for s in r.sources}
+    return Catalogue(
+        articles={a.slug: a for a in articles},
+        topics=tuple(sorted({topic for a in articles for topic in a.topics})),
+        outlets=tuple(sorted(sources | {a.publisher for a in articles if a.publisher}, key=str.casefold)),
+        newest=max((a.published for a in articles if a.published), default=None),
+        questions=tuple(first_questions(articles)),
+    )
+
+
+def conversations(assistant: Assistant) -> Conversations | None:
+    """Where conversations are kept, or None when the settings say that none are."""
+    settings = assistant.settings
+    return Conversations(settings.home / CONVERSATIONS) if settings.history else None
+
+
+def session() -> Session:
+    """The state of the browser session that runs this script."""
+    if "cutaway" not in st.session_state:
+        st.session_state["cutaway"] = Session()
+    found: Session = st.session_state["cutaway"]
+    return found
+
+
+def picked(key: str, name: str) -> object:
+    """The value the component `key` sent with its event `name` in this run, or None."""
+    return getattr(st.session_state.get(key), name, None)
+
+
+def widget(key: str) -> str:
+    """The text a field holds, "" when it is empty or not on the page."""
+    return str(st.session_state.get(key) or "")
+
+
+def set_widget(key: str, value: str | None) -> None:
+    """Give a field a value before it is drawn."""
+    st.session_state[key] = value
+
+
+def permalink() -> tuple[str, Filters]:
+    """The question and filters in the address, "" and none when there is no question."""
+    given = {name: st.query_params[name] for name in LABELS if st.query_params.get(name)}
+    return st.query_params.get("q", ""), Filters(**given)
+
+
+def addressed() -> str | None:
+    """The conversation named in the address."""
+    return st.query_params.get("c")
+
+
+def address(conversation: str | None) -> None:
+    """Name the conversation in the address, so that a reload finds it; the question of a permalink leaves it."""
+    wanted = {"c": conversation} if conversation else {}
+    if st.query_params.to_dict() != wanted:
+        st.query_params.from_dict(wanted)

@@ -15,7 +15,9 @@ BUILD = 240_000  # milliseconds a first start may take on a busy machine
 
 def ready(page: Page) -> Locator:
     box = page.get_by_placeholder(ASK)
-    expect(box).to_be_visible(timeout=BUILD)
+    trouble = page.locator(".st-key-problem")
+    expect(box.or_(trouble).first).to_be_visible(timeout=BUILD)
+    assert trouble.all_inner_texts() == []
     return box
 
 

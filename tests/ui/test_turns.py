@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 from rag.records import Answer
-from rag.ui.state import Opened, Session, Turn
+from rag.ui.turns import Opened, Session, Turn
 
 
 def test_blanks_are_no_question() -> None:

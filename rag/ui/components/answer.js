@@ -1,18 +1,19 @@
-const LABELS = { missing: "Not mentioned anywhere", nearest: "Nearest passages", sources: "Sources" };
-
 export default function ({ data, parentElement, setTriggerValue }) {
   const box = root(parentElement, "turn");
   const fresh = JSON.stringify(data.turn);
-  if (box.dataset.shown !== fresh) {
-    const first = box.dataset.shown === undefined;
-    box.dataset.shown = fresh;
-    show(box, data.turn, (kind, at) => setTriggerValue("open", { kind, at }), first && !data.latest);
+  if (box.shown !== fresh) {
+    const first = box.shown === undefined;
+    box.shown = fresh;
+    const open = (kind, at) => setTriggerValue("open", { kind, at });
+    show(box, data.turn, open, (act) => setTriggerValue("act", act), first && !data.latest);
     if (first && data.latest) bringUp(box);
   }
   box.classList.toggle("latest", data.latest);
   for (const node of box.querySelectorAll("[data-opens]")) {
     node.setAttribute("aria-expanded", String(node.dataset.opens === `${data.opened?.kind}:${data.opened?.at}`));
   }
+  if (data.file) save(data.file);
+  return () => box.card?.remove();
 }
 
 // The newest question goes to the top of the screen and its answer grows below it; the page's own scrolling to the
@@ -24,47 +25,53 @@ function bringUp(box) {
   for (const kind of ["wheel", "touchstart", "keydown", "pointerdown"]) addEventListener(kind, leave, { once: true });
 }
 
-function show(box, turn, open, quiet) {
+function show(box, turn, open, act, quiet) {
   const live = box.querySelector(":scope > [role=status]") ?? make("p", "unseen");
   live.setAttribute("role", "status");
-  box.replaceChildren(live, make("h2", "question", turn.question), ...body(turn, open));
+  const words = make("div", "body", ...body(turn, open, act));
+  box.replaceChildren(live, make("h2", "question", turn.question), words);
   if (turn.announce && !quiet) setTimeout(() => (live.textContent = turn.announce), 60);
   if (turn.pending) live.textContent = "Looking through the articles.";
 }
 
-function body(turn, open) {
-  if (turn.error) return [make("p", "problem", turn.error)];
-  if (turn.pending) return [pending()];
-  const cues = new Map(turn.citations.map((citation) => [citation.number, citation.cue]));
+function body(turn, open, act) {
+  const cited = new Map((turn.citations ?? []).map((citation) => [citation.number, citation]));
+  const blocks = turn.blocks.map((block) => statements(block, cited, open));
+  if (turn.error) return [...blocks, make("p", "problem", turn.error)];
+  if (turn.pending) return [...blocks, pending(act)];
   return [
-    turn.understood ? make("p", "small understood", `Understood as: ${turn.understood}`) : null,
+    turn.filters ? make("p", "small", turn.filters) : null,
+    turn.understood ? understood(turn.understood, act) : null,
     ...turn.notices.map((notice) => make("p", "notice", notice)),
-    turn.short ? make("p", "short", turn.short.text, chip(turn.short.chip, cues, open)) : null,
-    ...turn.blocks.map((block) => statements(block, cues, open)),
+    turn.short ? make("p", "short", turn.short.text, chip(turn.short.chip, cited, open)) : null,
+    ...blocks,
     turn.refusal ? refusal(turn, open) : null,
     turn.citations.length ? sources(turn.citations, open) : null,
-    make("p", "small foot", turn.foot),
+    tools(turn, act),
+    turn.followups.length ? followups(turn.followups, act) : null,
   ].filter(Boolean);
 }
 
-function pending() {
-  const lines = make("div", "pending");
+function pending(act) {
+  const lines = make("div", "bars", make("span", "bar"), make("span", "bar"), make("span", "bar"));
   lines.setAttribute("aria-hidden", "true");
-  for (let line = 0; line < 3; line += 1) lines.append(make("span", "bar"));
-  return lines;
+  return make("div", "pending", lines, button("plain-button", null, () => act({ kind: "stop" }), "Stop"));
 }
 
-function chip(number, cues, open) {
-  const label = `Citation ${number}: ${cues.get(number) ?? ""}. Show the passage`;
+function chip(number, cited, open) {
+  const citation = cited.get(number);
+  const label = citation ? `Citation ${number}: ${citation.cue}. Show the passage` : `Citation ${number}`;
   const node = button("chip", label, () => open("citation", number), String(number));
   node.dataset.opens = `citation:${number}`;
+  node.disabled = !citation;
+  if (citation) explain(node, citation);
   return node;
 }
 
-function statements(block, cues, open) {
+function statements(block, cited, open) {
   const list = make("div", block.heading ? "sides" : "plain");
   for (const item of block.items) {
-    const words = make("p", "words", item.text, ...item.chips.map((number) => chip(number, cues, open)));
+    const words = make("p", "words", item.text, ...item.chips.map((number) => chip(number, cited, open)));
     const node = make("div", `statement ${item.verdict}`, words, verdict(item));
     if (item.cue) node.prepend(make("p", "small", item.cue));
     list.append(node);
@@ -82,7 +89,7 @@ function refusal(turn, open) {
   const node = make("section", "refusal", make("p", "reason", turn.refusal.reason));
   if (turn.refusal.missing.length) {
     const words = turn.refusal.missing.map((word) => make("li", "word", word));
-    node.append(make("h3", "label", LABELS.missing), make("ul", "missing", ...words));
+    node.append(make("h3", "label", "Not mentioned anywhere"), make("ul", "missing", ...words));
   }
   node.append(make("p", "small", turn.refusal.searched));
   if (turn.nearest.length) {
@@ -92,7 +99,7 @@ function refusal(turn, open) {
       row.dataset.opens = `nearest:${at}`;
       return make("li", "", row);
     });
-    node.append(make("h3", "label", LABELS.nearest), make("ul", "rows", ...rows));
+    node.append(make("h3", "label", "Nearest passages"), make("ul", "rows", ...rows));
   }
   return node;
 }
@@ -105,5 +112,12 @@ function sources(citations, open) {
     row.dataset.opens = `citation:${citation.number}`;
     return make("li", "", row);
   });
-  return make("section", "sources", make("h3", "label", LABELS.sources), make("ol", "rows", ...rows));
+  return make("section", "sources", make("h3", "label", "Sources"), make("ol", "rows", ...rows));
+}
+
+function followups(questions, act) {
+  const rows = questions.map((question) =>
+    make("li", "", button("follow", null, () => act({ kind: "ask", text: question }), question)),
+  );
+  return make("section", "followups", make("h3", "label", "Ask next"), make("ul", "rows", ...rows));
 }

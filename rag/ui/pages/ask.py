@@ -1,21 +1,31 @@
 """The Ask page: questions, their answers with citations, and the article beside them."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import partial
+from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
 
 from rag.assistant import Assistant
-from rag.errors import CutawayError
-from rag.records import Citation
-from rag.ui import answer_view, article_view, state
+from rag.conversations import Conversations
+from rag.errors import CutawayError, HistoryError
+from rag.records import Answer
+from rag.suggestions import follow_ups
+from rag.ui import answer_view, state
+from rag.ui.acts import act
 from rag.ui.components.answer import answer
 from rag.ui.components.assets import FOLDER
-from rag.ui.components.panel import panel
+from rag.ui.components.choices import choices
 from rag.ui.components.plain import masthead, problem
+from rag.ui.conversation_list import conversation_list
 from rag.ui.dates import spell
 from rag.ui.job import Job
 from rag.ui.opening import open_assistant
+from rag.ui.prompt import prompt
+from rag.ui.reading import reading_panel
+from rag.ui.turns import Opened, Session, Turn
 
 AT_ONCE = 0.45  # seconds the page waits for a quick answer before it draws the waiting turn
 POLL = 0.2  # seconds between two looks at a running job
@@ -27,106 +37,133 @@ def show() -> None:
     assistant = open_assistant()
     if assistant is None:
         return
+    session, kept = state.session(), state.conversations(assistant)
     try:
-        _page(assistant, state.session())
+        _arrive(session, kept)
+        _page(assistant, session)
+        _keep(session, kept)
+        conversation_list(session, kept)
+        reading_panel(assistant, session)
     except CutawayError as error:
         problem(str(error))
 
 
-def _page(assistant: Assistant, session: state.Session) -> None:
-    """Everything below the progress bar; a waiting question is answered by a job of its own."""
-    titles = {a.slug: a.title for a in assistant.articles()}
-    head = st.container()
-    if question := st.chat_input("Ask about Runway and generative video", key="question"):
+def _arrive(session: Session, kept: Conversations | None) -> None:
+    """On the first run of a browser session: the conversation or the question that its address names."""
+    if session.arrived:
+        return
+    session.arrived = True
+    key = state.addressed()
+    if key and kept and (answers := kept.turns(key)):
+        session.restore(key, answers)
+        return
+    question, filters = state.permalink()
+    if question:
+        session.filters = filters
         session.ask(question)
+
+
+def _page(assistant: Assistant, session: Session) -> None:
+    """Everything but the sidebar and the panel; a waiting question is answered by a job of its own."""
+    catalogue = state.catalogue(assistant)
+    head = st.container()
+    prompt(session, catalogue, assistant.mode)
     with head:
-        masthead(_corpus_line(assistant), key="masthead", small=bool(session.turns))
+        _head(session, catalogue)
     for at, turn in enumerate(session.turns):
         _start(assistant, session, at)
-        draw = partial(_turn, session, at, titles)
+        draw = partial(_turn, assistant, session, at)
         if turn.settle():
             draw()
         else:
             st.fragment(partial(_watch, turn, draw), run_every=POLL)()
-    with st.bottom, st.container(key="mode"):
-        st.text(f"Active mode: {assistant.mode}", text_alignment="center", width="stretch")
-    _panel(assistant, session)
 
 
-def _start(assistant: Assistant, session: state.Session, at: int) -> None:
+def _head(session: Session, catalogue: state.Catalogue) -> None:
+    """What is searched; on an empty page also questions to begin with."""
+    count = f"{len(catalogue.articles)} article{'' if len(catalogue.articles) == 1 else 's'}"
+    newest = f", the newest of {spell(catalogue.newest)}" if catalogue.newest else ""
+    masthead(f"Searching {count}{newest}", key="masthead", small=bool(session.turns))
+    if not session.turns and catalogue.questions:
+        items = [{"id": question, "text": question} for question in catalogue.questions]
+        choices(items, key="first", label="Questions to begin with", kind="questions", on_pick=partial(_begin, session))
+
+
+def _begin(session: Session) -> None:
+    session.ask(str(state.picked("first", "pick") or ""))
+
+
+def _start(assistant: Assistant, session: Session, at: int) -> None:
     """Give a waiting turn its job, once."""
     turn = session.turns[at]
     if not turn.waiting or turn.job is not None:
         return
-    history = [t.answer for t in session.turns[:at] if t.answer is not None]
-    turn.job = Job(lambda: assistant.stream(turn.question, history=history))
+    history, filters = session.history(at), turn.filters.given()
+    turn.job = Job(lambda: assistant.stream(turn.question, history=history, **filters))
     turn.job.wait(AT_ONCE)
 
 
-def _watch(turn: state.Turn, draw: Callable[[], None]) -> None:
+def _watch(turn: Turn, draw: Callable[[], None]) -> None:
     """Draw a running turn; when it has ended, run the whole page."""
     draw()
     if turn.settle():
         st.rerun()
 
 
-def _turn(session: state.Session, at: int, titles: dict[str, str]) -> None:
+def _turn(assistant: Assistant, session: Session, at: int) -> None:
     """One question with what there is of its answer."""
+    turn, opened, key = session.turns[at], session.opened, f"turn-{at}"
+    file = turn.hand_over()
+    answer(
+        _data(assistant, session, at),
+        key=key,
+        latest=at == len(session.turns) - 1,
+        opened={"kind": opened.kind, "at": opened.at} if opened and opened.turn == at else None,
+        file=asdict(file) if file else None,
+        on_open=partial(_open, session, at, key),
+        on_act=partial(_act, assistant, session, at, key),
+    )
+
+
+def _data(assistant: Assistant, session: Session, at: int) -> dict[str, Any]:
+    """The turn as the component shows it."""
     turn = session.turns[at]
-    opened = session.opened
-    mine = {"kind": opened.kind, "at": opened.at} if opened and opened.turn == at else None
-    if turn.answer is not None:
-        data = answer_view.show(turn.answer, titles)
-    elif turn.problem is not None:
-        data = {"question": turn.question, "error": turn.problem}
-    else:
-        data = {"question": turn.question, "pending": True}
+    if turn.answer is None:
+        return answer_view.partial(turn.question, turn.job.statements if turn.job else [], turn.problem)
+    articles = state.catalogue(assistant).articles
     latest = at == len(session.turns) - 1
-    answer(data, key=f"turn-{at}", latest=latest, opened=mine, on_open=partial(_open, session, at))
+    return answer_view.show(turn.answer, {slug: a.title for slug, a in articles.items()}) | {
+        "question": turn.question,
+        "filters": " · ".join(token["text"] for token in turn.filters.tokens()),
+        "plain": answer_view.plain(turn.answer),
+        "link": urlencode({"q": turn.answer.understood_as, **turn.filters.given()}),
+        "followups": follow_ups(turn.answer, articles) if latest else [],
+        "rated": turn.rated,
+    }
 
 
-def _open(session: state.Session, at: int, key: str) -> None:
+def _open(session: Session, at: int, key: str) -> None:
     """A chip, a source or a near passage of turn `at` was picked; picking the open one again closes it."""
     value = state.picked(key, "open")
     if isinstance(value, dict) and value.get("kind") in ("citation", "nearest") and isinstance(value.get("at"), int):
-        chosen = state.Opened(at, value["kind"], value["at"])
+        chosen = Opened(at, value["kind"], value["at"])
         session.opened = None if chosen == session.opened else chosen
 
 
-def _panel(assistant: Assistant, session: state.Session) -> None:
-    """The article of the open passage, if one is open."""
-    cited = session.cited()
-    if cited is None or session.opened is None:
-        return
+def _act(assistant: Assistant, session: Session, at: int, key: str) -> None:
     try:
-        data = article_view.show(assistant.article(cited.article), cited)
-    except KeyError:
-        data = article_view.gone(cited)
-    answered = session.turns[session.opened.turn].answer
-    numbers = [c.number for c in answered.citations] if answered else []
-    if isinstance(cited, Citation):
-        data["label"] = f"Citation {cited.number}"
-        data["step"] = f"{numbers.index(cited.number) + 1} of {len(numbers)}" if len(numbers) > 1 else None
-    else:
-        data["label"], data["step"] = "Near, but no answer", None
-    data["id"] = f"{session.opened.turn}:{session.opened.kind}:{session.opened.at}"
-    with st.container(key="panel"):
-        panel(data, key="article", on_close=partial(_close, session), on_step=partial(_step, session))
+        act(session, at, state.picked(key, "act"), assistant.settings.home / state.FEEDBACK)
+    except HistoryError as error:
+        problem(str(error))
 
 
-def _close(session: state.Session) -> None:
-    session.opened = None
-
-
-def _step(session: state.Session) -> None:
-    by = state.picked("article", "step")
-    if by in (1, -1):
-        session.step(by)
-
-
-def _corpus_line(assistant: Assistant) -> str:
-    """How many articles are searched and how new they are."""
-    articles = assistant.articles()
-    newest = max((a.published for a in articles if a.published), default=None)
-    count = f"{len(articles)} article{'' if len(articles) == 1 else 's'}"
-    return f"Searching {count}, the newest of {spell(newest)}" if newest else f"Searching {count}"
+def _keep(session: Session, kept: Conversations | None) -> None:
+    """Store the turns that have an answer by now, and name the conversation in the address."""
+    if kept is not None:
+        for turn in session.turns[session.kept :]:
+            if turn.waiting:
+                break
+            if isinstance(turn.answer, Answer):
+                session.conversation = kept.add(session.conversation, turn.answer)
+            session.kept += 1
+    state.address(session.conversation)

@@ -1,0 +1,74 @@
+"""The sidebar: a new conversation, the kept ones, and what can be done with the one on the page."""
+
+from datetime import datetime
+from functools import partial
+
+import streamlit as st
+
+from rag import export
+from rag.conversations import Conversations
+from rag.ui import state
+from rag.ui.components.choices import choices
+from rag.ui.dates import spell
+from rag.ui.turns import Session
+
+OFF = "Conversations are not kept (RAG_HISTORY=0)."
+
+
+def conversation_list(session: Session, kept: Conversations | None) -> None:
+    """Draw the sidebar; raises HistoryError when the file of conversations cannot be used."""
+    with st.sidebar:
+        st.button(
+            "New conversation", icon=":material/add:", key="new", width="stretch", on_click=partial(_leave, session)
+        )
+        if kept is None:
+            st.text(OFF)
+            return
+        search = st.text_input(
+            "Search conversations", placeholder="Search conversations", key="search", label_visibility="collapsed"
+        )
+        found = kept.list(search)
+        items = [{"id": c.id, "text": c.title, "note": _when(c.changed, c.turns)} for c in found]
+        pick = partial(_pick, session, kept)
+        if items:
+            label = "Conversations, newest first"
+            choices(items, key="kept", label=label, kind="list", on_pick=pick, current=session.conversation)
+        elif search:
+            st.text("No conversation holds these words.")
+        if session.conversation:
+            _this(session, kept, session.conversation)
+
+
+def _this(session: Session, kept: Conversations, key: str) -> None:
+    """Rename, save and delete the conversation on the page."""
+    with st.popover("This conversation", type="tertiary", icon=":material/more_horiz:", key="this"):
+        st.text_input("New title", key="title", on_change=partial(_rename, kept, key))
+        answers = [turn.answer for turn in session.turns if turn.answer is not None]
+        text = "\n".join(export.markdown(answer) for answer in answers)
+        st.download_button("Save as Markdown", text, "conversation.md", "text/markdown", key="save", on_click="ignore")
+        st.button("Delete for good", key="delete", on_click=partial(_delete, session, kept, key))
+
+
+def _when(changed: str, turns: int) -> str:
+    day = spell(datetime.fromisoformat(changed).astimezone().date().isoformat())
+    return f"{day} · {turns} question{'' if turns == 1 else 's'}"
+
+
+def _leave(session: Session) -> None:
+    session.restore(None, ())
+
+
+def _pick(session: Session, kept: Conversations) -> None:
+    key = state.picked("kept", "pick")
+    if isinstance(key, str):
+        session.restore(key, kept.turns(key))
+
+
+def _rename(kept: Conversations, key: str) -> None:
+    kept.rename(key, state.widget("title"))
+    state.set_widget("title", "")
+
+
+def _delete(session: Session, kept: Conversations, key: str) -> None:
+    kept.delete(key)
+    session.restore(None, ())
