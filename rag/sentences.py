@@ -15,7 +15,8 @@ _BLANKS = re.compile("[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _MARK_RUN = re.compile("([\u0300-\u036f\u0483-\u0489\u20d0-\u20ff]{4})[\u0300-\u036f\u0483-\u0489\u20d0-\u20ff]+")
 _BLOCK = re.compile(r"[^\n]+(?:\n(?![ \t]*(?:\n|#|[-*+•] |\d{1,3}[.)] ))[^\n]+)*")
 _LIST_MARK = re.compile(r"[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]+|[ \t]+")
-_END = re.compile(r"[.!?…]+[\"'”’)\]»]*(?=\s)|[。！？]+[」』”）]*")
+# A run of stops is tried once, from its first: 100 kB of dots stay linear.
+_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’)\]»]*+(?=\s)|[。！？]+[」』”）]*")
 _ABBREVIATIONS = frozenset(
     """
     mr mrs ms dr prof st vs v eds al approx est dept univ assn jan feb mar apr jun jul aug sep sept oct nov dec
