@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rag.assistant import Assistant as Assistant
     from rag.errors import CutawayError as CutawayError
-    from rag.ingest import ingest as ingest
     from rag.records import Answer as Answer
     from rag.records import Article as Article
     from rag.records import Citation as Citation
@@ -22,9 +21,8 @@ _HOMES = {
     "CutawayError": "errors",
     "Settings": "settings",
     "Statement": "records",
-    "ingest": "ingest",
 }
-__all__ = ["Answer", "Article", "Assistant", "Citation", "CutawayError", "Settings", "Statement", "ingest"]
+__all__ = ["Answer", "Article", "Assistant", "Citation", "CutawayError", "Settings", "Statement"]
 
 
 def __getattr__(name: str) -> Any:
