@@ -74,8 +74,8 @@ def write(model: Any, folder: Path, words: Vectors, *, small: bool) -> SpanModel
 
 
 def outputs(model: SpanModel, examples: Sequence[Example]) -> list[Output]:
-    """What the model says of each example, one at a time, as the length of a batch would change nothing but speed."""
-    return [model.outputs([(e.question, e.title, e.heading, e.sentences)])[0] for e in examples]
+    """What the model says of each example, in order."""
+    return [model.output(e.question, e.title, e.heading, e.sentences) for e in examples]
 
 
 def readings(model: SpanModel, domain: Domain) -> list[list[Read]]:
@@ -87,8 +87,8 @@ def readings(model: SpanModel, domain: Domain) -> list[list[Read]]:
         for passage, score, right in near:
             kept = [(i, s.text) for i, s in enumerate(passage.sentences) if not s.gap]
             if kept:
-                asked = (example.question, domain.articles[passage.article].title, passage.heading, tuple(t for _, t in kept))
-                output = model.outputs([asked])[0]
+                title = domain.articles[passage.article].title
+                output = model.output(example.question, title, passage.heading, [text for _, text in kept])
                 hits = tuple(i in right for i, _ in kept)
                 reads.append(Read(score / near[0][1], model.log_odds(output), sentence_scores(output), hits))
         found.append(reads)

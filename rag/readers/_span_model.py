@@ -18,33 +18,29 @@ from rag.readers._pairs import Pairs
 from rag.readers._span_logits import Output, signals
 
 FOLDER = Path(__file__).parent / "_span"
-Asked = tuple[str, str, str, tuple[str, ...]]  # question, title, heading, sentences
 
 
 class SpanModel:
-    """Rows in, logits out; safe from many threads. Nothing is loaded before the first use."""
+    """A question and a passage in, logits out; safe from many threads. Nothing is loaded before the first use."""
 
     def __init__(self, folder: Path = FOLDER) -> None:
         """`folder` holds model.onnx and model.json (its sha256, that of the word vectors, the calibration)."""
         self._folder = folder
         self._loading = Lock()
 
-    def outputs(self, asked: Sequence[Asked]) -> list[Output]:
-        """What the model says of each (question, title, heading, sentences), in order, in one forward pass."""
+    def output(self, question: str, title: str, heading: str, sentences: Sequence[str]) -> Output:
+        """What the model says of one passage.
+
+        Rows are run one by one: int8 takes its scale from all that is run together, so that in a batch a passage's
+        scores would depend on its neighbours; on two to four cores a batch is no faster.
+        """
         pairs, session, words, kinds = self._loaded
-        rows = [pairs.pair(*one) for one in asked]
-        if not rows:
-            return []
-        length = max(len(row.ids) for row in rows)
-        vectors = np.zeros((len(rows), length, words.shape[1]), np.float32)
-        mask = np.zeros((len(rows), length), np.int64)
-        for line, row in enumerate(rows):
-            mask[line, : len(row.ids)] = 1
-            vectors[line, : len(row.ids)] = words[list(row.ids)]
-            # The graph has added the vector of segment 0 to the positions; the passage is segment 1.
-            vectors[line, row.passage : len(row.ids)] += kinds[1] - kinds[0]
-        logits = session.run(None, {"gathered": vectors, "attention_mask": mask})[0]
-        return [Output(line[: len(row.ids)], row) for line, row in zip(logits, rows, strict=True)]
+        row = pairs.pair(question, title, heading, sentences)
+        vectors = words[list(row.ids)]
+        # The graph has added the vector of segment 0 to the positions; the passage is segment 1.
+        vectors[row.passage :] += kinds[1] - kinds[0]
+        given = {"gathered": vectors[None], "attention_mask": np.ones((1, len(row.ids)), np.int64)}
+        return Output(session.run(None, given)[0][0], row)
 
     def log_odds(self, output: Output) -> float:
         """How likely the row answers its question, as a logit, by the calibration of the tuning split."""

@@ -8,14 +8,13 @@ from threading import Lock
 
 from rag.embedders import Embedder
 from rag.index import Index
-from rag.readers._span_logits import NOTHING, sentence_scores, spans
+from rag.readers._span_logits import NOTHING, Found, sentence_scores, spans
 from rag.readers._span_model import SpanModel
 from rag.records import Evidence, Passage, Question, Reading, Retrieved, Sentence, Span
 from rag.visibility import visible_sentences
 from rag.vocabulary import Vocabulary
 
 PASSAGES = 6
-TOGETHER = 2  # rows of like length in one run: more only adds padding on two cores
 REMEMBERED = 600
 
 Key = tuple[str, str, tuple[int, ...]]
@@ -77,54 +76,46 @@ class SpanReader:
 
     def score(self, question: Question, retrieved: Sequence[Retrieved]) -> tuple[PassageScore, ...]:
         """What the model says of the first six passages that show a sentence, in their order; gap sentences are not read."""
-        wanted: list[tuple[Key, Passage, tuple[Sentence, ...]]] = []
+        found = []
         for item in retrieved[:PASSAGES]:
             seen = visible_sentences(item.passage, self._index.article(item.passage.article), question)
             seen = tuple(s for s in seen if not s.gap)
             if seen:
-                wanted.append(((question.text, item.passage.id, tuple(s.start for s in seen)), item.passage, seen))
+                found.append(self._remembered(question.text, item.passage, seen))
+        return tuple(found)
+
+    def _remembered(self, question: str, passage: Passage, seen: tuple[Sentence, ...]) -> PassageScore:
+        key = (question, passage.id, tuple(s.start for s in seen))
         with self._lock:
-            known = {key: self._known[key] for key, _, _ in wanted if key in self._known}
-        fresh = self._scored(question.text, [w for w in wanted if w[0] not in known])
+            known = self._known.get(key)
+        if known is None:
+            known = self._scored(question, passage, seen)
         with self._lock:
-            self._known.update(fresh)
-            while len(self._known) > REMEMBERED:
+            self._known[key] = known
+            self._known.move_to_end(key)
+            if len(self._known) > REMEMBERED:
                 self._known.popitem(last=False)
-        return tuple((known | fresh)[key] for key, _, _ in wanted)
+        return known
 
-    def _scored(
-        self, question: str, wanted: Sequence[tuple[Key, Passage, tuple[Sentence, ...]]]
-    ) -> dict[Key, PassageScore]:
-        found: dict[Key, PassageScore] = {}
-        by_length = sorted(wanted, key=lambda w: sum(len(s.text) for s in w[2]))
-        for first in range(0, len(by_length), TOGETHER):
-            group = by_length[first : first + TOGETHER]
-            asked = [
-                (question, self._index.article(p.article).title, p.heading, tuple(s.text for s in seen))
-                for _, p, seen in group
-            ]
-            for (key, passage, seen), output in zip(group, self._model.outputs(asked), strict=True):
-                scores = zip(seen, sentence_scores(output), spans(output), strict=True)
-                sentences = tuple(
-                    SentenceScore(
-                        sentence=sentence,
-                        score=score,
-                        short=_span(passage, sentence, found_.start, found_.end) if found_ else None,
-                        margin=found_.margin if found_ else NOTHING,
-                    )
-                    for sentence, score, found_ in scores
-                )
-                found[key] = PassageScore(passage=passage, log_odds=self._model.log_odds(output), sentences=sentences)
-        return found
+    def _scored(self, question: str, passage: Passage, seen: Sequence[Sentence]) -> PassageScore:
+        title = self._index.article(passage.article).title
+        output = self._model.output(question, title, passage.heading, [s.text for s in seen])
+        found = zip(seen, sentence_scores(output), spans(output), strict=True)
+        sentences = tuple(
+            SentenceScore(
+                sentence=sentence,
+                score=score,
+                short=_span(passage, sentence, best) if best else None,
+                margin=best.margin if best else NOTHING,
+            )
+            for sentence, score, best in found
+        )
+        return PassageScore(passage=passage, log_odds=self._model.log_odds(output), sentences=sentences)
 
 
-def _span(passage: Passage, sentence: Sentence, start: int, end: int) -> Span:
-    return Span(
-        article=passage.article,
-        start=sentence.start + start,
-        end=sentence.start + end,
-        text=sentence.text[start:end],
-    )
+def _span(passage: Passage, sentence: Sentence, found: Found) -> Span:
+    start, end = sentence.start + found.start, sentence.start + found.end
+    return Span(article=passage.article, start=start, end=end, text=sentence.text[found.start : found.end])
 
 
 CHOICE = SpanReader
