@@ -84,7 +84,7 @@ def _cite(number: int, span: Span, article: Article, passages: Sequence[Passage]
         url=article.url,
         published=article.published,
         fetched=article.fetched,
-        page=None,
+        page=article.origin.page(span.start),
         known_since=known_since(under, article),
         start=span.start,
         end=span.end,

@@ -1,13 +1,13 @@
-"""The frozen records that flow through the pipeline, in the order in which they come into being.
-
-Offsets are half-open intervals of code points into `Article.text`. Dates are ISO 8601 strings and may be partial
-("2025", "2025-04"); a partial date counts as its last day (`last_day`).
+"""The frozen records of the pipeline, in order of appearance. Offsets are half-open intervals of code points into
+`Article.text`; dates are ISO 8601 strings and may be partial ("2025"): they count as their last day (`last_day`).
 """
 
 import re
 from calendar import monthrange
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, Self
+
+from rag.origins import Origin
 
 Verdict = Literal["supported", "partly", "unsupported"]
 CONTRACT = 1
@@ -67,6 +67,7 @@ class Article:
     topics: tuple[str, ...] = ()
     entities: tuple[str, ...] = ()
     references: tuple[Reference, ...] = ()
+    origin: Origin = field(default_factory=Origin)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

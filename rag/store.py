@@ -11,6 +11,7 @@ from typing import Any
 from zlib import crc32
 
 from rag.errors import IndexDamaged
+from rag.origins import Origin
 from rag.records import Article, Passage, Reference, Sentence, Source
 
 SCHEMA = """
@@ -132,7 +133,8 @@ class Store:
             for entry in data["references"]
         )
         several = {name: tuple(data[name]) for name in ("authors", "topics", "entities")}
-        return Article(**(data | several | {"references": references}))
+        origin = Origin.from_json(data["origin"])
+        return Article(**(data | several | {"references": references, "origin": origin}))
 
     def _passage(self, row: tuple[int, str, str, int, str, int]) -> tuple[Passage, int]:
         number, name, article, first, body, crc = row

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from rag.errors import SourceError
+from rag.origins import Origin
 from rag.records import Article, Reference, Source, last_day
 from rag.sentences import normalise, spans
 
@@ -48,6 +49,7 @@ def read(data: bytes, origin: str) -> Article:
         topics=_several(front, "topics"),
         entities=_several(front, "entities"),
         references=_references(text, markers, definitions),
+        origin=_origin(front, len(text), origin),
     )
 
 
@@ -144,6 +146,22 @@ def _date(front: dict[str, Any], name: str, origin: str) -> str | None:
 def _optional(front: dict[str, Any], name: str) -> str | None:
     value = front.get(name)
     return normalise(str(value)).replace("\n", " ") or None if value is not None else None
+
+
+def _origin(front: dict[str, Any], length: int, origin: str) -> Origin:
+    dropped = front.get("dropped_words") or 0
+    pages = front.get("pages") or []
+    if not (isinstance(pages, list) and all(type(p) is int and p >= 0 for p in pages) and pages == sorted(pages)):
+        raise SourceError(f"{origin}: pages is not a list of ascending offsets like [0, 1840]; mend or delete that line")
+    return Origin(
+        file=_optional(front, "file"),
+        language=_optional(front, "language"),
+        notes=_several(front, "notes"),
+        dropped=dropped if type(dropped) is int else 0,
+        pages=tuple(min(page, length) for page in pages),
+        copy_of=_optional(front, "copy_of"),
+        also=_several(front, "also"),
+    )
 
 
 def _several(front: dict[str, Any], name: str) -> tuple[str, ...]:

@@ -1,0 +1,28 @@
+"""Limits under which other people's files and pages are read; each is a setting, and each refusal names one."""
+
+from dataclasses import dataclass
+
+MB = 2**20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """All are maxima.
+
+    file_mb: MB of a file or a response, packed and unpacked; text_mb: MB of UTF-8 text in an article; pages: of a PDF;
+    tags: `<` of an HTML page; feed_items: entries read of a feed; parse_seconds, parse_mb: wall time and address space
+    of a parse child; fetch_seconds: wall time of one URL, its redirects and robots.txt included; uploads: files at once.
+    """
+
+    file_mb: int = 20
+    text_mb: int = 5
+    pages: int = 2_000
+    tags: int = 200_000
+    feed_items: int = 500
+    parse_seconds: int = 30
+    parse_mb: int = 1_536
+    fetch_seconds: int = 30
+    uploads: int = 100
+
+
+DEFAULT = Limits()
