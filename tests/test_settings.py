@@ -1,0 +1,69 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from rag.errors import SettingsError
+from rag.settings import Settings, shipped_corpus
+
+
+def test_without_a_variable_the_shipped_corpus_and_the_default_choices_are_used() -> None:
+    settings = Settings.from_environment({"PATH": "/bin", "RAGE": "1"})
+    assert settings == Settings()
+    assert settings.folders == (shipped_corpus() / "articles",)
+    assert settings.folders[0].is_dir()
+    assert settings.entities.is_file()
+
+
+def test_an_unknown_variable_is_refused_by_name_with_those_there_are() -> None:
+    with pytest.raises(SettingsError, match=r"RAG_EMBEDER; known are .*RAG_EMBEDDER"):
+        Settings.from_environment({"RAG_EMBEDER": "minilm"})
+
+
+def test_an_empty_variable_counts_as_unset() -> None:
+    assert Settings.from_environment({"RAG_EMBEDDER": "", "RAG_CORPUS": " "}) == Settings()
+
+
+@pytest.mark.parametrize("name", ["embedder", "retriever", "reader", "answerer"])
+def test_a_choice_that_is_on_no_menu_is_refused_with_the_menu(name: str) -> None:
+    with pytest.raises(
+        SettingsError, match=rf"RAG_{name.upper()}='bm52' .* choose one of .*{getattr(Settings(), name)}"
+    ):
+        Settings.from_environment({f"RAG_{name.upper()}": "bm52"})
+
+
+def test_a_choice_from_outside_the_package_is_taken_as_it_is() -> None:
+    assert Settings.from_environment({"RAG_READER": "my.readers:best"}).reader == "my.readers:best"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("RAG_QUESTION_LIMIT", "many"), ("RAG_QUESTION_LIMIT", "0"), ("RAG_QUESTION_LIMIT", "-5"), ("RAG_HISTORY", "yes")],
+)
+def test_a_value_that_cannot_work_is_refused_with_its_variable(variable: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=f"{variable}='?{value}'?"):
+        Settings.from_environment({variable: value})
+
+
+def test_article_folders_are_separated_like_path_and_the_library_comes_last() -> None:
+    both = Settings.from_environment({"RAG_CORPUS": f"/a{os.pathsep}/b{os.pathsep}", "RAG_LIBRARY": "/mine"})
+    assert both.folders == (Path("/a"), Path("/b"), Path("/mine"))
+    same = Settings.from_environment({"RAG_CORPUS": f"/a{os.pathsep}/mine", "RAG_LIBRARY": "/mine"})
+    assert same.folders == (Path("/a"), Path("/mine"))
+
+
+def test_a_tilde_is_the_home_folder() -> None:
+    settings = Settings.from_environment({"RAG_CORPUS": "~/a", "RAG_HOME": "~/h", "RAG_LIBRARY": "~/l"})
+    assert {p.parent for p in (*settings.folders, settings.home)} == {Path.home()}
+
+
+def test_limits_and_switches_are_read() -> None:
+    settings = Settings.from_environment({"RAG_QUESTION_LIMIT": "80", "RAG_HISTORY": "0"})
+    assert (settings.question_limit, settings.history) == (80, False)
+
+
+def test_each_set_of_folders_has_an_index_of_its_own_whatever_their_order() -> None:
+    one, two = Settings(corpus=(Path("/a"), Path("/b"))), Settings(corpus=(Path("/b"), Path("/a")))
+    assert one.index == two.index
+    assert one.index != Settings(corpus=(Path("/a"),)).index
+    assert one.index.is_relative_to(one.home)
