@@ -38,14 +38,15 @@ def terms(text: str) -> list[str]:
         stems = [stem(p) for p in parts if p not in STOPWORDS]
         if len(parts) > 1 and re.search(r"[-.]|\d", word):
             out.append(word.replace(",", ""))
-        out += [s.replace(",", "") for s in stems]
+        stems = [s.replace(",", "") for s in stems]
+        out += stems
         out += [s.lstrip("$€£") for s in stems if s[0] in "$€£" and len(s) > 1]
     return out
 
 
 def fold(text: str) -> str:
     """Lower case, compatibility forms unified, accents dropped, dashes to hyphens."""
-    text = unicodedata.normalize("NFKD", text.lower())
+    text = unicodedata.normalize("NFKD", text).lower()
     text = "".join(c for c in text if not unicodedata.combining(c))
     return re.sub("[\u2010-\u2015\u2212]", "-", text)
 

@@ -69,8 +69,8 @@ def _intervals(text: str) -> Iterator[tuple[int, int, str]]:
             starts[-1] = (starts[-1][0], heading)
         fresh = is_heading
         size += cost
-    ends = [s for s, _ in starts[1:]] + [len(text)]
-    yield from ((start, end, heading) for (start, heading), end in zip(starts, ends, strict=True))
+    for (start, heading), (end, _) in zip(starts, [*starts[1:], (len(text), "")], strict=False):
+        yield start, end, heading
 
 
 def _units(text: str) -> Iterator[tuple[int, int]]:
