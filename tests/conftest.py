@@ -25,7 +25,7 @@ Gen-4 is the Runway video model announced on 31 March 2025.[^a]
 
 ## How long is a clip?
 
-Gen-4 makes clips of 5 or 10 seconds at 24 frames per second.[^b] Gen-4 clips on the Runway API may last between 2 and 10 seconds.[^c]
+Gen-4 makes clips of 5 or 10 seconds at 24 frames per second.[^b] On the Runway API Gen-4 clips last between 2 and 10 seconds.[^c]
 
 ## How much does Gen-4 cost?
 

@@ -21,7 +21,7 @@ def test_an_answer_comes_back_from_json_as_it_was(answer: Answer) -> None:
 
 
 def test_the_json_of_an_answer_has_the_keys_of_the_contract_in_order(plain: dict[str, Any]) -> None:
-    assert list(plain)[0] == "contract"
+    assert next(iter(plain)) == "contract"
     assert set(plain) == set(
         "contract question understood_as answered short text mode as_of generation complete statements citations refusal"
         " nearest notices seconds".split()
