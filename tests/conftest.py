@@ -10,6 +10,9 @@ import pytest
 
 from rag.assistant import Assistant
 from rag.settings import Settings
+from tests.places import Place as Place
+from tests.places import ingested as ingested
+from tests.places import place as place
 
 ROOT = Path(__file__).resolve().parent.parent
 

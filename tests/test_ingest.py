@@ -10,7 +10,7 @@ from rag.errors import CorpusError, IndexBusy, IndexError_
 from rag.generations import Generations
 from rag.index import Index
 from rag.ingest import ingest
-from tests.conftest import BREAD, MOON, RIVER, Place
+from tests.places import BREAD, MOON, RIVER, Place
 
 
 def test_every_article_is_reported_as_added_and_can_be_found(place: Place) -> None:
