@@ -65,6 +65,15 @@ def stem(word: str) -> str:
     return word[:-1] if word.endswith("e") and len(word) > 4 else word
 
 
+def _slips(term: str) -> set[str]:
+    """Every spelling one edit away (Damerau 1964), as in Norvig's corrector (https://norvig.com/spell-correct.html)."""
+    parts = [(term[:i], term[i:]) for i in range(len(term) + 1)]
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    out = {a + b[1:] for a, b in parts if b} | {a + b[1] + b[0] + b[2:] for a, b in parts if len(b) > 1}
+    out |= {a + c + b[1:] for a, b in parts if b for c in letters} | {a + c + b for a, b in parts for c in letters}
+    return out - {term}
+
+
 class Lexical:
     """A BM25 index over passages; ids and texts are given once, `search` answers with ids."""
 
@@ -120,9 +129,10 @@ class Lexical:
         """Whether the term occurs in any passage."""
         return term in self._frequencies
 
-    def vocabulary(self) -> frozenset[str]:
-        """All terms that occur."""
-        return frozenset(self._frequencies)
+    def alike(self, term: str) -> str | None:
+        """The commonest term one slip of the keyboard away from `term` (a letter more, less, other, or two swapped)."""
+        near = [t for t in _slips(term) if t in self._frequencies]
+        return max(near, key=lambda t: self._frequencies[t], default=None)
 
     def save(self, folder: Path) -> None:
         """Write the index into `folder`, which is made."""

@@ -75,7 +75,7 @@ _PERSON = re.compile(
 )
 _PLACE = re.compile(r"^\W*where\b|\b(?:which|what) (?:country|city|state|place|court)\b", re.I)
 _YES_NO = re.compile(r"^\W*(?:is|are|was|were|do|does|did|can|could|has|have|had|will|would|should|may|must)\b", re.I)
-_ASKING = frozenset(
+ASKING = frozenset(
     """
     long many much big large often quick old date day month year number count exact exactly precise total
     maximum max minimum year-old name list compare comparison versus vs difference happen happened become status
@@ -132,7 +132,7 @@ def analyse(text: str, vocabulary: Vocabulary) -> Asked:
         unknown=unknown,
         kinds=kinds,
         shape=next((shape for shape, pattern in _SHAPES if re.search(pattern, low)), "fact"),
-        terms=tuple(dict.fromkeys(t for t in terms(rest) if t not in _ASKING and t not in STOPWORDS)),
+        terms=tuple(dict.fromkeys(t for t in terms(rest) if t not in ASKING and t not in STOPWORDS)),
         figures=tuple(figures(rest)),
         newest=bool(_NEWEST.search(low)),
         person=bool(_PERSON.search(low)),
