@@ -13,6 +13,12 @@ from rag.lexical import STOPWORDS, fold
 _PATTERN = re.compile(
     r"(?<![\w-])(?:[A-Z][a-z]*(?:[A-Z][a-z]*)*|[A-Z]{2,})(?:[- ]?\d+(?:\.\d+)*)?(?:[ -](?:[A-Z][\w]*|\d+(?:\.\d+)*)){0,3}(?![\w-])"
 )
+_CALENDAR = frozenset(
+    """
+    january february march april may june july august september october november december
+    jan feb mar apr jun jul aug sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday
+    """.split()
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +63,7 @@ class Vocabulary:
         try:
             rows = json.loads(path.read_text(encoding="utf-8"))
             return cls(tuple(Entity(**(row | {"aliases": tuple(row.get("aliases", ()))})) for row in rows))
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, AttributeError) as error:
             raise CorpusError(f"{path}: not a vocabulary ({error}); mend the file or restore it") from error
 
     def mentions(self, text: str) -> list[Mention]:
@@ -80,7 +86,8 @@ class Vocabulary:
                 words = words[1:]
             at_begin = not text[:start].strip(" \"'“‘(") or text[:start].rstrip()[-1:] in ".!?:\n"
             plain = len(words) == 1 and at_begin and not re.search(r"\d|[a-z][A-Z]|^[A-Z]{2,}", words[0])
-            if not words or plain or any(m.start < match.end() and start < m.end for m in known):
+            dated = all(fold(w) in _CALENDAR or w.isdecimal() for w in words)
+            if dated or plain or any(m.start < match.end() and start < m.end for m in known):
                 continue
             found.append(Mention(start, match.end(), " ".join(words)))
         return found
