@@ -80,7 +80,7 @@ def test_an_edit_changes_the_id_of_its_own_passage_only() -> None:
 def test_a_passage_that_comes_twice_has_two_ids() -> None:
     passages = cut(article("## Same\n\nSame text.\n\n## Same\n\nSame text.\n\n"))
     assert len({p.id for p in passages}) == 2
-    assert "## Same\n\nSame text.\n\n## Same\n\nSame text." == "".join(p.text for p in passages)
+    assert "".join(p.text for p in passages) == "## Same\n\nSame text.\n\n## Same\n\nSame text."
 
 
 def test_a_sentence_is_known_since_the_latest_of_its_references_or_since_the_article() -> None:
