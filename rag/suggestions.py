@@ -1,6 +1,7 @@
 """Questions the articles themselves ask: their headings that end in a question mark."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from rag.records import Answer, Article
@@ -10,13 +11,18 @@ LONGEST = 80  # characters of a suggestion
 
 
 def first_questions(articles: Sequence[Article], count: int = 4) -> list[str]:
-    """Up to `count` questions that stand alone, each of another article, topics in turn; the same for the same corpus."""
+    """Up to `count` questions that stand alone, each of another article, the topics with most articles first and in turn.
+
+    The same corpus gives the same questions.
+    """
+    sizes = Counter(topic for article in articles for topic in article.topics)
     by_topic: dict[str, list[str]] = {}
     for article in articles:
         question = next(_standing_alone(article), None)
         if question:
-            by_topic.setdefault(article.topics[0] if article.topics else "", []).append(question)
-    queues = list(by_topic.values())
+            topic = max(article.topics, key=lambda topic: sizes[topic], default="")
+            by_topic.setdefault(topic, []).append(question)
+    queues = [by_topic[topic] for topic in sorted(by_topic, key=lambda topic: -sizes[topic])]
     turns = max(map(len, queues), default=0)
     return [queue[turn] for turn in range(turns) for queue in queues if turn < len(queue)][:count]
 

@@ -13,7 +13,8 @@ from rag.ui.dates import spell
         ("", "undated"),
         ("2025-13", "2025-13"),
         ("spring 2025", "spring 2025"),
-        ("<b>-1-1", "1 January <b>"),
+        ("snapshot 2026-08-21", "snapshot 21 August 2026"),
+        ("<b>-1-1", "<b>-1-1"),
     ],
 )
 def test_dates_are_spelled_as_people_read_them(iso: str | None, spelled: str) -> None:

@@ -43,7 +43,7 @@ function body(turn, open, act) {
     turn.filters ? make("p", "small", turn.filters) : null,
     turn.understood ? understood(turn.understood, act) : null,
     ...turn.notices.map((notice) => make("p", "notice", notice)),
-    turn.short ? make("p", "short", turn.short.text, chip(turn.short.chip, cited, open)) : null,
+    turn.short ? make("p", "short", ...numbered(turn.short.text, [turn.short.chip], cited, open)) : null,
     ...blocks,
     turn.refusal ? refusal(turn, open) : null,
     turn.citations.length ? sources(turn.citations, open) : null,
@@ -71,12 +71,19 @@ function chip(number, cited, open) {
 function statements(block, cited, open) {
   const list = make("div", block.heading ? "sides" : "plain");
   for (const item of block.items) {
-    const words = make("p", "words", item.text, ...item.chips.map((number) => chip(number, cited, open)));
+    const words = make("p", "words", ...numbered(item.text, item.chips, cited, open));
     const node = make("div", `statement ${item.verdict}`, words, verdict(item));
     if (item.cue) node.prepend(make("p", "small", item.cue));
     list.append(node);
   }
   return block.heading ? make("section", "group", make("h3", "label", block.heading), list) : list;
+}
+
+// The text with its chips, which stay on the line of the last word.
+function numbered(text, numbers, cited, open) {
+  const cut = text.lastIndexOf(" ") + 1;
+  const chips = numbers.map((number) => chip(number, cited, open));
+  return [text.slice(0, cut), make("span", text.length - cut < 24 ? "tail" : "", text.slice(cut), ...chips)];
 }
 
 function verdict(item) {
