@@ -36,6 +36,7 @@ COLLECTION = "passages"
 EXACT = 20_000
 TRIED = 5_000
 BATCH = 5_000
+SPARE = 16
 
 Rows = Sequence[tuple[Article, Passage]]
 
@@ -121,16 +122,18 @@ class Index:
 
         Found by the matrix, or by Chroma once it is open; Chroma's candidates are scored again from the vectors.
         """
-        k = min(k, len(self._ids))
-        if k < 1:
+        if min(k, len(self._ids)) < 1:
             return []
+        # A few more than asked for, so that the order among nearly equal ones is decided here, the same in both cases.
+        wide = min(k + SPARE, len(self._ids))
         if self._matrix is not None and self._chroma is None:
-            rows = np.argpartition(-(self._matrix @ vector), k - 1)[:k].tolist()
+            rows = np.argpartition(-(self._matrix @ vector), wide - 1)[:wide].tolist()
         else:
-            rows = self._chroma_rows(vector, k)
+            rows = self._chroma_rows(vector, wide)
         # Scored row by row in both cases: a matrix product rounds differently.
         found = [(float(self._vector(row) @ vector), row) for row in rows]
-        return [(self._ids[row], score) for score, row in sorted(found, key=lambda item: (-item[0], item[1]))]
+        best = sorted(found, key=lambda item: (-item[0], item[1]))[:k]
+        return [(self._ids[row], score) for score, row in best]
 
     def warm(self) -> None:
         """Have Chroma open before the first question, as a process that lives long should; takes about a second.

@@ -1,136 +1,69 @@
-"""A small article folder with an index of its own, embedded without a model; the fixtures are offered by conftest.py."""
+"""A small article folder with an index of its own, embedded without a model; its fixtures are offered by conftest.py."""
 
-import os
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from rag.assistant import Assistant
+from rag.embedders import Embedder
+from rag.embedders.hashing import Hashing
+from rag.index import Index
+from rag.ingest import Report, ingest
 from rag.settings import Settings
 
-ROOT = Path(__file__).resolve().parent.parent
-
-GEN_4 = """---
-title: "Gen-4 in detail"
-slug: gen-4
-published: 2026-11-22
-topics: [runway, gen-4]
-entities: ["Gen-4", "Runway"]
----
-
-Gen-4 is the Runway video model announced on 31 March 2025.[^a]
-
-## How long is a clip?
-
-Gen-4 makes clips of 5 or 10 seconds at 24 frames per second.[^b] Gen-4 clips on the Runway API may last between 2 and 10 seconds.[^c]
-
-## How much does Gen-4 cost?
-
-Gen-4 costs 12 credits per second on the web app, Runway's help page says.[^b]
-
-## What is not known
-
-Runway published no parameter count for Gen-4 in any source read by November 2026.
-
-[^a]: TechCrunch, "Runway releases Gen-4", 2025-03-31, https://example.org/a ; since: 2025-03-31
-[^b]: Runway Help Center, "Creating with Gen-4", n.d., https://example.org/b ; since: 2025-04
-[^c]: Runway (GitHub), "SDK changelog", 2025-10-08, https://example.org/c ; since: 2025-10-08
-"""
-
-FUNDING = """---
-title: "Runway's funding"
-slug: funding
-publisher: Cutaway
-published: 2026-11-20
-topics: [runway, money]
----
-
-# Runway's funding
-
-Runway raised 308 million dollars in a Series D led by General Atlantic on 3 April 2025.[^a]
-
-Runway raised 315 million dollars in a Series E at a valuation of 5.3 billion dollars in February 2026.[^b]
-
-[^a]: Reuters, "Runway raises $308 million", 2025-04-03, https://example.org/d ; since: 2025-04-03
-[^b]: TechCrunch, "Runway raises $315M", 2026-02-10, https://example.org/e ; since: 2026-02-10
-"""
-
-VEO = """---
-title: Veo 3
-slug: veo-3
-published: 2025-05-20
-topics: [google]
----
-
-Google released Veo 3 with native audio on 20 May 2025. Clips of Veo 3 last 8 seconds.
-
-Veo 3 does not accept a song as input.
-"""
-
-ARTICLES = {"gen-4.md": GEN_4, "funding.md": FUNDING, "veo-3.md": VEO}
+RIVER = "Rivers carry water to the sea. The Rhine is 1,230 km long. It rises in the Alps."
+MOON = "The Moon orbits the Earth in 27.3 days. Its surface is covered with dust."
+BREAD = "Bread is made of flour and water. It is baked for forty minutes at 230 degrees."
 
 
-def write_articles(folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in ARTICLES.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    return folder
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """An article folder and the settings that point to it."""
+
+    folder: Path
+    settings: Settings
+    embedder: Embedder
+
+    def write(self, name: str, text: str, *, front: str = "published: 2025-03-01") -> Path:
+        """Write the article `name`.md."""
+        path = self.folder / f"{name}.md"
+        path.write_text(f"---\ntitle: On {name}\n{front}\n---\n\n{text}\n", encoding="utf-8")
+        return path
+
+    def ingest(self) -> Report:
+        """Bring the index up to date."""
+        return ingest(self.settings, self.embedder)
+
+    def open(self) -> Index:
+        """The current generation."""
+        return Index.open(self.settings, self.embedder)
+
+    def answers(self, question: str, k: int = 1) -> list[str]:
+        """The texts of the passages nearest to a question, after opening the index anew."""
+        index = self.open()
+        found = index.nearest(self.embedder.embed([question])[0], k)
+        texts = [passage.text for passage in index.passages([name for name, _ in found])]
+        index.close()
+        return texts
+
+    def outcomes(self, report: Report) -> dict[str, str]:
+        """The outcome of each article or file."""
+        return {line.article: line.outcome for line in report.lines}
 
 
 @pytest.fixture
-def small(tmp_path: Path) -> Settings:
-    """The small corpus in a folder that a test may change; nothing is indexed yet."""
-    return Settings(corpus=(write_articles(tmp_path / "articles"),), home=tmp_path / "home", embedder="hashing")
-
-
-@pytest.fixture(scope="session")
-def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    """An assistant on the small corpus, for tests that change nothing."""
-    folder = tmp_path_factory.mktemp("small")
-    settings = Settings(corpus=(write_articles(folder / "articles"),), home=folder / "home", embedder="hashing")
-    with Assistant.open(settings) as assistant:
-        yield assistant
-
-
-@pytest.fixture(scope="session")
-def shipped(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[Assistant]:
-    """An assistant as it comes: the shipped corpus, the default choices.
-
-    The index is built anew; vectors, which depend on nothing but text and weights, are kept from one run to the next.
-    """
-    home = tmp_path_factory.mktemp("shipped")
-    assert pytestconfig.cache
-    (home / "vectors").symlink_to(pytestconfig.cache.mkdir("vectors"), target_is_directory=True)
-    with Assistant.open(Settings(home=home)) as assistant:
-        yield assistant
-
-
-Rag = Callable[..., "subprocess.CompletedProcess[str]"]
+def place(tmp_path: Path) -> Place:
+    """An empty article folder."""
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    settings = Settings(corpus=(folder,), home=tmp_path / "home", embedder="hashing")
+    return Place(folder=folder, settings=settings, embedder=Hashing())
 
 
 @pytest.fixture
-def rag(small: Settings) -> Rag:
-    """The command line as its own process, on the small corpus; keyword arguments are further RAG_ settings."""
-
-    def run(*arguments: str, stdin: str | None = None, **settings: str) -> "subprocess.CompletedProcess[str]":
-        return run_rag(small, *arguments, stdin=stdin, **settings)
-
-    return run
-
-
-def run_rag(
-    settings: Settings, *arguments: str, stdin: str | None = None, **more: str
-) -> "subprocess.CompletedProcess[str]":
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("RAG_")}
-    environment |= {
-        "RAG_CORPUS": os.pathsep.join(map(str, settings.corpus)),
-        "RAG_HOME": str(settings.home),
-        "RAG_EMBEDDER": settings.embedder,
-    }
-    command = [sys.executable, "-m", "rag", *arguments]
-    return subprocess.run(
-        command, cwd=ROOT, env=environment | more, input=stdin, capture_output=True, text=True, timeout=200
-    )
+def ingested(place: Place) -> Place:
+    """Three articles, ingested."""
+    for name, text in (("river", RIVER), ("moon", MOON), ("bread", BREAD)):
+        place.write(name, text)
+    place.ingest()
+    return place
