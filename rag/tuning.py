@@ -22,8 +22,8 @@ def figures(examples: Sequence[Example], found: Sequence[Output]) -> dict[str, f
     areas["auroc_sum"] = auroc(values.sum(axis=1), answered)
     pairs = [(e, o) for e, o in zip(examples, found, strict=True) if e.held is not None]
     right = [float(int(np.argmax(sentence_scores(o))) in {e.held, *e.unsure}) for e, o in pairs]
-    overlap = [overlap(e, o) for e, o in pairs if e.span]
-    rest = {"sentence": float(np.mean(right)), "span_f1": float(np.mean(overlap)), "examples": float(len(examples))}
+    shared = [overlap(e, o) for e, o in pairs if e.span]
+    rest = {"sentence": float(np.mean(right)), "span_f1": float(np.mean(shared)), "examples": float(len(examples))}
     return {name: round(value, 4) for name, value in (areas | rest).items()}
 
 
