@@ -23,6 +23,7 @@ _SOURCE = re.compile(
     r'(?P<publisher>[^"]*?),? "(?P<title>[^"]*)",? (?P<published>n\.d\.|[^,"]*), (?P<url>\S+?)(?= ?; | ?;?\Z)'
 )
 _SINCE = re.compile(r"(?:^|;\s*)since:\s*(\d{4}(?:-\d{2}){0,2})\s*\Z")
+_OURS = frozenset("slug title publisher author authors url topics entities file language notes copy_of also".split())
 
 
 def read(data: bytes, origin: str) -> Article:
@@ -33,8 +34,8 @@ def read(data: bytes, origin: str) -> Article:
     text, markers = _without_markers(normalise(_DEFINITION.sub("", body)), definitions)
     if not text.strip():
         raise SourceError(f"{origin}: there is no text in this article; add some or delete the file")
-    slug = str(front.get("slug") or PurePath(origin).stem)
-    title = normalise(str(front.get("title") or _first_heading(text) or slug)).replace("\n", " ")
+    slug = _optional(front, "slug") or PurePath(origin).stem
+    title = _optional(front, "title") or _first_heading(text) or slug
     return Article(
         slug=slug,
         title=title,
@@ -70,6 +71,12 @@ def _front_matter(raw: str, origin: str) -> tuple[dict[str, Any], str]:
         front = {}
     if not isinstance(front, dict):
         raise SourceError(f"{origin}: the front matter is a {type(front).__name__}, not `name: value` lines; mend it")
+    for name, value in front.items():
+        # Lists in lists, built of YAML aliases, grow to gigabytes when they are written out.
+        if name in _OURS and any(isinstance(v, list | dict) for v in (value if isinstance(value, list) else [value])):
+            raise SourceError(
+                f"{origin}: {name} holds a list or table inside; mend it to `name: value` or `name: [a, b]`"
+            )
     return front, raw[match.end() :]
 
 
@@ -152,7 +159,9 @@ def _origin(front: dict[str, Any], length: int, origin: str) -> Origin:
     dropped = front.get("dropped_words") or 0
     pages = front.get("pages") or []
     if not (isinstance(pages, list) and all(type(p) is int and p >= 0 for p in pages) and pages == sorted(pages)):
-        raise SourceError(f"{origin}: pages is not a list of ascending offsets like [0, 1840]; mend or delete that line")
+        raise SourceError(
+            f"{origin}: pages is not a list of ascending offsets like [0, 1840]; mend or delete that line"
+        )
     return Origin(
         file=_optional(front, "file"),
         language=_optional(front, "language"),
