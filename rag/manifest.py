@@ -11,10 +11,10 @@ from rag.errors import IndexDamaged, IndexMismatch
 from rag.generations import MANIFEST
 from rag.lexical import TOKENIZER
 from rag.passages import SPLITTER
-from rag.records import Article
+from rag.records import Article, Passage, Reference, Sentence, Source
 from rag.sentences import NORMALISER
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +22,7 @@ class Making:
     """How passages and vectors are made; two generations of different making cannot be compared or mixed."""
 
     format: int
+    records: str
     embedder: str
     dimension: int
     splitter: str
@@ -33,6 +34,7 @@ class Making:
         """How this release makes a generation with `embedder`."""
         return cls(
             format=FORMAT,
+            records=_fields_of_records(),
             embedder=embedder.fingerprint,
             dimension=embedder.dimension,
             splitter=SPLITTER,
@@ -94,6 +96,14 @@ class Manifest:
                 raise IndexMismatch(
                     f"the index was built with {field.name} {was!r}, now it is {wanted!r}; run `rag ingest` to build it anew"
                 )
+
+
+def _fields_of_records() -> str:
+    """A name for the fields of the records that a store holds: with a field more or less, it is another release's."""
+    names = {
+        record.__name__: [f.name for f in fields(record)] for record in (Article, Reference, Source, Passage, Sentence)
+    }
+    return sha256(json.dumps(names).encode()).hexdigest()[:12]
 
 
 def content(making: Making, articles: dict[str, Entry]) -> str:
