@@ -1,0 +1,50 @@
+# Everything runs in .venv, which `make setup` makes; PYTHON picks the interpreter (3.11 to 3.14).
+PYTHON ?= python3
+PY := .venv/bin/python
+Q ?= How long can a Gen-4 clip be?
+
+.PHONY: setup dev run test check ask ingest eval bench clean
+
+setup: .venv/ready
+
+# Torch first and by itself: a plain request would pull several GB of CUDA. Where the CPU index cannot be reached, pip goes
+# on after two tries with what it finds.
+.venv/ready: pyproject.toml constraints.txt
+	test -x $(PY) || $(PYTHON) -m venv .venv
+	$(PY) -m pip install --quiet --upgrade pip
+	$(PY) -m pip install --quiet torch==2.13.0 --extra-index-url https://download.pytorch.org/whl/cpu --timeout 5 --retries 1
+	$(PY) -m pip install --quiet -c constraints.txt -e .
+	touch $@
+
+dev: .venv/dev
+
+.venv/dev: .venv/ready
+	$(PY) -m pip install --quiet -c constraints.txt -e '.[dev]'
+	touch $@
+
+run: setup
+	$(PY) -m rag ingest
+	$(PY) -m streamlit run app.py
+
+test: dev
+	$(PY) -m pytest
+
+check: dev
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+
+ask: setup
+	@$(PY) -m rag ask "$(Q)"
+
+ingest: setup
+	$(PY) -m rag ingest
+
+eval: setup
+	$(PY) -m rag eval
+
+bench: dev
+	$(PY) tests/benchmarks/run.py
+
+clean:
+	rm -rf .venv
