@@ -91,8 +91,9 @@ def decode(data: bytes, origin: str) -> Decoded:
     if as_utf8.lost < 0.001:
         return as_utf8
     declared = _DECLARED.search(data[:_HEAD])
-    if declared and (charset := _usable(declared[1].decode("ascii"))) and charset != "utf-8":
-        return _decoded(data, charset)
+    named = _usable(declared[1].decode("ascii")) if declared else None
+    if named and named != "utf-8":
+        return _decoded(data, named)
     return _guessed(data)
 
 

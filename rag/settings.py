@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from hashlib import sha256
 from pathlib import Path
 from typing import Self
@@ -10,6 +10,7 @@ from typing import Self
 from platformdirs import user_data_path
 
 from rag.errors import SettingsError
+from rag.limits import Limits
 from rag.menus import choices
 
 MENUS = {"embedder": "embedders", "retriever": "retrievers", "reader": "readers", "answerer": "answerers"}
@@ -25,19 +26,24 @@ def shipped_corpus() -> Path:
 class Settings:
     """Where things are and which choice of each menu is used.
 
-    corpus: article folders; home: index, caches; library: the folder for the user's own articles, part of the corpus;
-    question_limit: code points a question may have; history: whether the app keeps conversations in `home`.
+    corpus: article folders; home: index, caches; library: the folder for the user's own articles, part of the corpus, by
+    default `library` in `home`; question_limit: code points a question may have; history: whether the app keeps
+    conversations in `home`; fetch: whether the app may fetch URLs (`rag add` may, it is asked to); limits: for reading
+    other people's files, each `RAG_` and its name.
     """
 
     corpus: tuple[Path, ...] = field(default_factory=lambda: (shipped_corpus() / "articles",))
     home: Path = field(default_factory=lambda: user_data_path("cutaway"))
-    library: Path | None = None
+    library: Path = Path()
     embedder: str = "minilm"
     retriever: str = "hybrid"
     reader: str = "overlap"
     answerer: str = "extractive"
     question_limit: int = 4000
     history: bool = True
+    fetch: bool = False
+    fetch_ports: tuple[int, ...] = (80, 443)
+    limits: Limits = field(default_factory=Limits)
 
     def __post_init__(self) -> None:
         """Refuse a menu choice that does not exist and a limit that cannot work; raises SettingsError."""
@@ -48,11 +54,13 @@ class Settings:
                 raise SettingsError(f"RAG_{name.upper()}={value!r} is not on the menu; choose one of {offer}")
         if self.question_limit < 1:
             raise SettingsError(f"RAG_QUESTION_LIMIT={self.question_limit} must be at least 1 character")
+        if self.library == Path():
+            object.__setattr__(self, "library", self.home / "library")
 
     @property
     def folders(self) -> tuple[Path, ...]:
         """All article folders, the library last."""
-        return self.corpus + ((self.library,) if self.library and self.library not in self.corpus else ())
+        return self.corpus + (() if self.library in self.corpus else (self.library,))
 
     @property
     def entities(self) -> Path:
@@ -70,7 +78,8 @@ class Settings:
         """Settings from RAG_* variables; empty ones count as unset. Raises SettingsError naming the variable."""
         environment = os.environ if environment is None else environment
         given = {k[4:].lower(): v for k, v in environment.items() if k.startswith("RAG_") and v.strip()}
-        known = set(cls.__dataclass_fields__)
+        limits = {one.name for one in fields(Limits)}
+        known = set(cls.__dataclass_fields__) - {"limits"} | limits
         if unknown := sorted(set(given) - known):
             offer = ", ".join(f"RAG_{name.upper()}" for name in sorted(known))
             raise SettingsError(f"unknown setting RAG_{unknown[0].upper()}; known are {offer}")
@@ -81,13 +90,20 @@ class Settings:
             if name in given:
                 values[name] = Path(given[name]).expanduser()
         if "question_limit" in given:
-            if not given["question_limit"].isdecimal():
-                raise SettingsError(
-                    f"RAG_QUESTION_LIMIT={given['question_limit']!r} is not a whole number of characters"
-                )
-            values["question_limit"] = int(given["question_limit"])
-        if "history" in given:
-            if given["history"] not in ("0", "1"):
-                raise SettingsError(f"RAG_HISTORY={given['history']!r} is neither 1 (keep conversations) nor 0")
-            values["history"] = given["history"] == "1"
+            values["question_limit"] = _whole("question_limit", given["question_limit"])
+        for name, what in (("history", "keep conversations"), ("fetch", "let the app fetch pages")):
+            if name in given:
+                if given[name] not in ("0", "1"):
+                    raise SettingsError(f"RAG_{name.upper()}={given[name]!r} is neither 1 ({what}) nor 0")
+                values[name] = given[name] == "1"
+        if "fetch_ports" in given:
+            values["fetch_ports"] = tuple(_whole("fetch_ports", port) for port in given["fetch_ports"].split(","))
+        values["limits"] = Limits(**{name: _whole(name, given[name]) for name in limits & given.keys()})
         return cls(**values)  # type: ignore[arg-type]
+
+
+def _whole(name: str, value: str) -> int:
+    text = value.strip()
+    if not (text.isascii() and text.isdecimal() and 0 < int(text) < 10**9):
+        raise SettingsError(f"RAG_{name.upper()}={value!r} is not a whole number from 1 up; mend or unset it")
+    return int(text)
