@@ -26,7 +26,7 @@ entities: ["Gen-4"]
 
 Gen-4 makes clips of 10 seconds.[^a] It costs "12 credits".[^b][^a] No source here.
 
-[^a]: TechCrunch, "Gen-4, at last", 2025-03-31, https://example.org/a,b ; Runway, "Help", n.d., https://x.org/b ; since: 2025-03-31
+[^a]: TechCrunch, "Gen-4, at last", 2025-03-31, https://example.org/a,b ; Runway, "Help", n.d., https://x.org/b; since: 2025-03-31
 [^b]: Runway, "Prices", 2025-04, https://example.org/c ; since: 2025-04
 """
 
