@@ -14,7 +14,7 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 from langchain_core.runnables.config import patch_config
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 from rag.answerers import Answerer
 from rag.citations import Judge, known_since, place
@@ -75,7 +75,7 @@ class PassageRetriever(BaseRetriever):
     model_config = ConfigDict(arbitrary_types_allowed=True)
     parts: Callable[[], Any]
     k: int = RETRIEVED
-    filters: dict[str, Any] = {}
+    filters: dict[str, Any] = Field(default_factory=dict)
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
         parts: Parts = self.parts()
@@ -139,11 +139,11 @@ class AnswerChain(Runnable[Any, Any]):
         parts = self._parts()
         turn = _begin(ask, parts)
         child = patch_config(config, callbacks=run_manager.get_child())
-        steps = (
-            RunnableLambda(lambda t: _retrieve(t, parts), name="retrieve")
-            | RunnableLambda(lambda t: _read(t, parts), name="read")
-            | RunnableLambda(lambda t: _draft(t, parts), name="answer")
-            | RunnableLambda(lambda t: _verify(t, parts), name="verify")
+        steps: Runnable[_Turn, Answer] = (
+            RunnableLambda[_Turn, _Turn](lambda t: _retrieve(t, parts), name="retrieve")
+            | RunnableLambda[_Turn, _Turn](lambda t: _read(t, parts), name="read")
+            | RunnableLambda[_Turn, _Turn](lambda t: _draft(t, parts), name="answer")
+            | RunnableLambda[_Turn, Answer](lambda t: _verify(t, parts), name="verify")
         )
         return steps.invoke(turn, child)
 

@@ -81,16 +81,19 @@ _NUMBER = re.compile(
     + r")\b"
     r"(?:-(?:one|two|three|four|five|six|seven|eight|nine)\b)?)"
     r"(?:[ -]?(?P<scale>hundred|thousand|million|billion|trillion|mn|bn|tn|k|m|b)(?![\w]))?"
-    r"(?:[ -]?(?P<unit>%|percent(?:age points?)?|per cent|us dollars?|u\.s\. dollars?|dollars?|cents?|euros?|pounds?|usd|eur|gbp|yuan|rmb|won"
-    r"|frames? (?:a|per) second|fps|frames/s|milliseconds?|ms|seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?"
-    r"|kb|mb|gb|tb|gib|mib|gigabytes?|megabytes?|parameters?|params?|credits?|characters?|words?|tokens?|s|h)(?![\w]))?",
+    r"(?:[ -]?(?P<unit>%|percent(?:age points?)?|per cent|us dollars?|u\.s\. dollars?|dollars?|cents?"
+    r"|euros?|pounds?|usd|eur|gbp|yuan|rmb|won"
+    r"|frames? (?:a|per) second|fps|frames/s|milliseconds?|ms|seconds?|secs?|minutes?|mins?|hours?"
+    r"|hrs?|days?|weeks?|months?|years?"
+    r"|kb|mb|gb|tb|gib|mib|gigabytes?|megabytes?|parameters?|params?|credits?|characters?|words?"
+    r"|tokens?|s|h)(?![\w]))?",
     re.I,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure: `value` in base units (seconds, bytes, currency units, pixels "1280x720", ISO date), `unit` keeps currencies apart.
+    """A figure: `value` in base units (seconds, bytes, currency units, pixels "1280x720", ISO date); `unit`: the currency.
 
     start, end: half-open offsets in the text it was read from.
     """
@@ -103,7 +106,7 @@ class Figure:
     text: str
 
     def same(self, other: "Figure") -> bool:
-        """Whether both tell the same value; a bare number equals a counted one, a partial date a fuller one that begins with it."""
+        """Whether both tell the same value: a bare number equals a counted one, a partial date a fuller one."""
         if self.kind == "date" or other.kind == "date":
             return self.kind == other.kind and _dates_agree(self.value, other.value)
         if self.value != other.value:

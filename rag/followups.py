@@ -14,12 +14,14 @@ from rag.records import Answer
 from rag.vocabulary import Vocabulary
 
 LEAD = re.compile(
-    r"^\W*(?:and|but|so|ok(?:ay)?|also|then|now)?[\s,]*(?:what|how) about (?:the |an? )?|^\W*(?:and|or|same (?:question )?for)\b[\s,]*",
+    r"^\W*(?:and|but|so|ok(?:ay)?|also|then|now)?[\s,]*(?:what|how) about (?:the |an? )?|^\W*(?:and"
+    r"|or|same (?:question )?for)\b[\s,]*",
     re.I,
 )
 POSSESSIVE = re.compile(r"\b(?:its|their|his|her)\b", re.I)
 PRONOUN = re.compile(
-    r"\b(?:it|they|them|he|she|him|this (?:model|company|one|deal|case|law)|that (?:model|company|one|deal|case|law)|the (?:company|model|deal|case|law|one))\b",
+    r"\b(?:it|they|them|he|she|him|this (?:model|company|one|deal|case|law)|that (?:model|company|one"
+    r"|deal|case|law)|the (?:company|model|deal|case|law|one))\b",
     re.I,
 )
 START_WORDS = 40

@@ -13,6 +13,7 @@ import numpy as np
 from rag.errors import IndexDamaged
 
 TOKENIZER = "terms-1"
+TYPO_LENGTH = 5
 _TERM = re.compile(r"[$€£]?\d+(?:[.,:]\d+)*%?|[^\W\d_]+(?:['’][^\W\d_]+)?|[^\W_]+")
 _WORD = re.compile(r"[$€£]?[^\W_]+(?:[-.'’,:][^\W_]+)*%?")
 STOPWORDS = frozenset(
@@ -110,7 +111,7 @@ class Lexical:
 
     def scores(self, text: str) -> "np.ndarray[Any, np.dtype[np.float32]]":
         """BM25 of every passage, shape (passages,), in the order of the ids given to `build`."""
-        known = [t for t in terms(text) if t in self._frequencies]
+        known = [k for t in terms(text) if (k := self.known(t))]
         if self._model is None or not known:
             return np.zeros(len(self._ids), dtype=np.float32)
         return np.asarray(self._model.get_scores(known), dtype=np.float32)
@@ -129,8 +130,14 @@ class Lexical:
         """Whether the term occurs in any passage."""
         return term in self._frequencies
 
-    def alike(self, term: str) -> str | None:
-        """The commonest term one slip of the keyboard away from `term` (a letter more, less, other, or two swapped)."""
+    def known(self, term: str) -> str | None:
+        """The term itself when it occurs; for a longer word that does not, the commonest term one slip of the keyboard
+        away (a letter more, less, other, or two swapped); else None.
+        """
+        if term in self._frequencies:
+            return term
+        if len(term) < TYPO_LENGTH or not term.isalpha():
+            return None
         near = [t for t in _slips(term) if t in self._frequencies]
         return max(near, key=lambda t: self._frequencies[t], default=None)
 

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from hashlib import sha256
+from itertools import pairwise
 
 from rag.records import Article, Passage, Sentence, last_day
 from rag.sentences import blocks, spans
@@ -80,7 +81,7 @@ def _units(text: str) -> Iterator[tuple[int, int]]:
             yield start, end
             continue
         cuts = [start, *(start + a for a, _ in list(spans(text[start:end]))[1:]), end]
-        for a, b in zip(cuts, cuts[1:], strict=False):
+        for a, b in pairwise(cuts):
             yield from [(a, b)] if pieces(text[a:b]) <= MAX_PIECES else _runs(text, a, b)
 
 

@@ -29,16 +29,19 @@ _KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("percent", "number"),
     ),
     (
-        r"\bhow (?:long|many (?:seconds|minutes|hours|days|weeks|months|years))\b|\b(?:max(?:imum)?|longest|clip|output|video) (?:length|duration|run ?time)\b"
+        r"\bhow (?:long|many (?:seconds|minutes|hours|days|weeks|months|years))\b|\b(?:max(?:imum)?"
+        r"|longest|clip|output|video) (?:length|duration|run ?time)\b"
         r"|\bduration\b|\bhow (?:quick|fast) (?:is|does|was|did|can)\b.*\b(?:take|respond|generate)",
         ("duration", "date", "number", "rate"),
     ),
     (
-        r"\bwhen\b|\bwhat (?:date|day|month|year)\b|\bwhich (?:date|day|month|year)\b|\bdate of\b|\brelease date|\blaunch date|\bsince when|\bdeadline\b|\bon what day",
+        r"\bwhen\b|\bwhat (?:date|day|month|year)\b|\bwhich (?:date|day|month|year)\b|\bdate of\b"
+        r"|\brelease date|\blaunch date|\bsince when|\bdeadline\b|\bon what day",
         ("date",),
     ),
     (
-        r"\bhow much (?:money|funding|cash|does|did|do|is|was|would|will|are|were|it|per|for|to)\b|\b(?:price[ds]?|cost(?:s|ing)?|valuation|valued|worth|revenue|fee|fine"
+        r"\bhow much (?:money|funding|cash|does|did|do|is|was|would|will|are|were|it|per|for|to)\b"
+        r"|\b(?:price[ds]?|cost(?:s|ing)?|valuation|valued|worth|revenue|fee|fine"
         r"|budget|charge[sd]?|pricey|cheapest|how expensive|raised?|bill)\b",
         ("money", "credits", "percent"),
     ),
@@ -50,27 +53,32 @@ _KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
 _SHAPES: tuple[tuple[Shape, str], ...] = (
     (
         "comparison",
-        r"\b(?:compare[ds]?|comparison|versus|vs\.?|difference between|differ(?:s|ent)? from|better than|cheaper than|longer than|faster than|which (?:is|one|of))\b",
+        r"\b(?:compare[ds]?|comparison|versus|vs\.?|difference between|differ(?:s|ent)? from"
+        r"|better than|cheaper than|longer than|faster than|which (?:is|one|of))\b",
     ),
     (
         "status",
-        r"\bwhat (?:happened|became|has become)\b|\bstatus\b|\bstill (?:available|open|running|alive|exist)|\bis .{1,60} still\b|\bhow did .{1,60} (?:end|turn out|evolve|change)|\bhistory of\b|\btimeline\b",
+        r"\bwhat (?:happened|became|has become)\b|\bstatus\b|\bstill (?:available|open|running|alive"
+        r"|exist)|\bis .{1,60} still\b|\bhow did .{1,60} (?:end|turn out|evolve|change)|\bhistory of\b|\btimeline\b",
     ),
     ("reason", r"^\W*(?:why|how come)\b|\breasons?\b|\bwhat made\b|\bbecause of what\b"),
     (
         "list",
-        r"\b(?:list|name (?:all|the|some)|which (?:companies|models|studios|countries|states|laws|firms|investors|tools|features|plans)|what are (?:the|all)|who are|what (?:models|companies|kinds))\b",
+        r"\b(?:list|name (?:all|the|some)|which (?:companies|models|studios|countries|states|laws"
+        r"|firms|investors|tools|features|plans)|what are (?:the|all)|who are|what (?:models|companies|kinds))\b",
     ),
     (
         "definition",
-        r"^\W*(?:what(?:'s| is| are)|whats|who(?:'s| is)|define|explain|tell me about)\b(?!.*\b(?:of|for|in|cost|price|on)\b)",
+        r"^\W*(?:what(?:'s| is| are)|whats|who(?:'s| is)|define|explain|tell me about)\b(?!.*\b(?:of"
+        r"|for|in|cost|price|on)\b)",
     ),
 )
 _NEWEST = re.compile(
     r"\b(?:latest|newest|now|current(?:ly)?|today|most recent(?:ly)?|these days|at the moment|as of now|so far)\b", re.I
 )
 _PERSON = re.compile(
-    r"^\W*who(?:se|m)?\b|\bwhich (?:person|director|founder|ceo|judge|researcher)|\bby whom\b|\bname of the (?:ceo|director|founder|judge)",
+    r"^\W*who(?:se|m)?\b|\bwhich (?:person|director|founder|ceo|judge|researcher)|\bby whom\b"
+    r"|\bname of the (?:ceo|director|founder|judge)",
     re.I,
 )
 _PLACE = re.compile(r"^\W*where\b|\b(?:which|what) (?:country|city|state|place|court)\b", re.I)

@@ -121,11 +121,12 @@ class Retrieved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """A sentence a reader scored against the question; score is comparable inside one reading."""
+    """A sentence a reader scored against the question, and the entities it names; score is comparable inside one reading."""
 
     passage: Passage
     sentence: Sentence
     score: float
+    names: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,8 @@ from rag.errors import CorpusError
 from rag.lexical import STOPWORDS, fold
 
 _PATTERN = re.compile(
-    r"(?<![\w-])(?:[A-Z][a-z]*(?:[A-Z][a-z]*)*|[A-Z]{2,})(?:[- ]?\d+(?:\.\d+)*)?(?:[ -](?:[A-Z][\w]*|\d+(?:\.\d+)*)){0,3}(?![\w-])"
+    r"(?<![\w-])(?:[A-Z][a-z]*(?:[A-Z][a-z]*)*|[A-Z]{2,})(?:[- ]?\d+(?:\.\d+)*)?(?:[ -](?:[A-Z][\w]*"
+    r"|\d+(?:\.\d+)*)){0,3}(?![\w-])"
 )
 _CALENDAR = frozenset(
     """

@@ -1,14 +1,29 @@
-"""The default answerer: sentences of the articles, most direct first, at most five, no near-duplicates."""
+"""The default answerer: sentences of the articles, most direct first, at most five, no near-duplicates; quotes are never altered.
 
+A comparison takes a sentence for each side, a list gathers, a status runs in time order, a disagreement shows both values.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from rag.figures import figures
 from rag.lexical import terms
 from rag.questions import Asked
-from rag.records import Draft, DraftStatement, Evidence, Question, Reading, Span
+from rag.records import Draft, DraftStatement, Evidence, Question, Reading, Span, last_day
 from rag.settings import Settings
 
 THRESHOLD = 0.5
-MOST = 3
-WINDOW = 0.72
+MOST = {"fact": 3, "definition": 3, "reason": 3, "comparison": 4, "list": 5, "status": 5}
+# Share of the best score that a further sentence needs.
+WINDOW = {"fact": 0.80, "definition": 0.78, "reason": 0.78, "comparison": 0.72, "list": 0.68, "status": 0.72}
+NEARLY = 0.9
 ALIKE = 0.75
+SAME_MATTER = 0.5
+DISAGREEMENT = re.compile(
+    r"\b(?:disagree|conflict|contradict|differ(?:s|ing|ent)? (?:by|on|from|between)?|disput|inconsistent|unresolved|"
+    r"rather than|whereas|other (?:sources|reports|accounts|guides))",
+    re.I,
+)
 
 
 class Extractive:
@@ -18,33 +33,102 @@ class Extractive:
         """The best sentences as statements, or a refusal when the reading does not carry an answer."""
         if not reading.evidence or reading.answerable < THRESHOLD:
             return Draft(statements=(), reason="not in the articles", missing=reading.missing)
-        chosen = _choose(reading.evidence)
-        statements = tuple(
-            DraftStatement(
-                text=e.sentence.text,
-                spans=(
-                    Span(article=e.passage.article, start=e.sentence.start, end=e.sentence.end, text=e.sentence.text),
-                ),
-            )
-            for e in chosen
+        chosen = choose(asked, reading.evidence)
+        groups = _groups(asked, chosen)
+        return Draft(
+            statements=tuple(_statement(e, groups.get(i)) for i, e in enumerate(chosen)),
+            short=reading.short,
         )
-        return Draft(statements=statements, short=reading.short)
 
 
-def _choose(evidence: tuple[Evidence, ...]) -> list[Evidence]:
-    chosen: list[Evidence] = []
-    floor = evidence[0].score * WINDOW
-    for candidate in evidence:
-        if len(chosen) == MOST or candidate.score < floor:
+def _statement(evidence: Evidence, group: str | None) -> DraftStatement:
+    s = evidence.sentence
+    span = Span(article=evidence.passage.article, start=s.start, end=s.end, text=s.text)
+    return DraftStatement(text=s.text, spans=(span,), group=group)
+
+
+def choose(asked: Asked, evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The sentences of the answer in the order they are told; the best one is always among them."""
+    best = evidence[0]
+    chosen = [best, *_other_sides(asked, best, evidence), *_other_values(best, evidence)]
+    floor = best.score * WINDOW[asked.shape]
+    for candidate in evidence[1:]:
+        if len(chosen) >= MOST[asked.shape] or candidate.score < floor:
             break
-        words = set(terms(candidate.sentence.text))
-        if not any(_overlap(words, set(terms(c.sentence.text))) > ALIKE for c in chosen):
+        if not any(_repeats(candidate, c) for c in chosen):
             chosen.append(candidate)
+    chosen = chosen[: max(MOST.values())]
+    if asked.shape == "status":
+        return sorted(chosen, key=lambda e: last_day(e.sentence.known_since or "9999"))
+    if asked.newest:
+        near = [e for e in chosen if e.score >= NEARLY * best.score]
+        newest = max(near, key=lambda e: last_day(e.sentence.known_since or "0001"))
+        return [newest, *(e for e in chosen if e is not newest)]
     return chosen
 
 
-def _overlap(one: set[str], other: set[str]) -> float:
-    return len(one & other) / max(1, min(len(one), len(other)))
+def _other_sides(asked: Asked, best: Evidence, evidence: Sequence[Evidence]) -> Iterator[Evidence]:
+    """For a question that names several things, the best sentence on each that the best sentence does not name."""
+    if asked.shape != "comparison" and len(asked.names) < 2:
+        return
+    told = set(best.names)
+    for candidate in evidence[1:]:
+        new = (asked.names & candidate.names) - told
+        if new and candidate.score >= WINDOW["list"] * best.score:
+            told |= candidate.names
+            yield candidate
+
+
+def _other_values(best: Evidence, evidence: Sequence[Evidence]) -> Iterator[Evidence]:
+    """Sentences that give another value for what the best one tells; they count whatever their rank."""
+    for candidate in evidence[1:]:
+        if disagree(best, candidate):
+            yield candidate
+
+
+def disagree(one: Evidence, other: Evidence) -> bool:
+    """Whether two sentences tell different values of one matter: neighbours of which one names the disagreement, or
+    sentences of different articles with the same names, mostly the same words, and figures of a kind that differ.
+    """
+    words = [set(terms(e.sentence.text)) for e in (one, other)]
+    told = [figures(e.sentence.text) for e in (one, other)]
+    if one.passage.id == other.passage.id and _adjacent(one, other):
+        named = any(DISAGREEMENT.search(e.sentence.text) for e in (one, other))
+        return named and bool(one.names & other.names or words[0] & words[1])
+    kinds = {f.kind for f in told[0]} & {f.kind for f in told[1]}
+    differ = any(
+        not any(a.same(b) for a in told[0] for b in told[1] if a.kind == b.kind == kind)
+        for kind in kinds
+        if kind != "date"
+    )
+    shared = len(words[0] & words[1]) / max(1, len(words[0] | words[1]))
+    return (
+        differ and one.passage.article != other.passage.article and one.names == other.names and shared >= SAME_MATTER
+    )
+
+
+def _adjacent(one: Evidence, other: Evidence) -> bool:
+    order = [s.start for s in one.passage.sentences]
+    places = [order.index(e.sentence.start) for e in (one, other)]
+    return abs(places[0] - places[1]) == 1
+
+
+def _groups(asked: Asked, chosen: Sequence[Evidence]) -> dict[int, str]:
+    """Which statements are sides of one thing: {place in `chosen`: "disagreement" or "comparison"}."""
+    groups: dict[int, str] = {}
+    for i, one in enumerate(chosen):
+        for k in range(i + 1, len(chosen)):
+            if disagree(one, chosen[k]):
+                groups |= {i: "disagreement", k: "disagreement"}
+    if not groups and asked.shape == "comparison" and len(asked.names) > 1:
+        groups = {i: "comparison" for i, e in enumerate(chosen) if e.names & asked.names}
+    return groups if len(groups) > 1 else {}
+
+
+def _repeats(one: Evidence, other: Evidence) -> bool:
+    words = [set(terms(e.sentence.text)) for e in (one, other)]
+    alike = len(words[0] & words[1]) / max(1, min(len(w) for w in words))
+    return alike > ALIKE and not disagree(one, other)
 
 
 def CHOICE(settings: Settings) -> Extractive:

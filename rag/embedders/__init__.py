@@ -11,7 +11,8 @@ Vectors = NDArray[np.float32]
 
 class Tokens(NamedTuple):
     """The tokens of one text: `vectors` (tokens, dimension) of unit length, `offsets` half-open places in the text;
-    an empty place, `start == end`, is a special token."""
+    an empty place, `start == end`, is a special token.
+    """
 
     vectors: Vectors
     offsets: list[tuple[int, int]]

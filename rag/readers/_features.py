@@ -58,12 +58,12 @@ class Measure:
         self._asked = asked
         self._vocabulary = vocabulary
         self._embedder = embedder
-        self._weights = {t: lexical.idf(t) for t in asked.terms}
+        self._weights = {lexical.known(t) or t: lexical.idf(lexical.known(t) or t) for t in asked.terms}
         self._total = sum(self._weights.values()) or 1.0
         self._question: Tokens = embedder.tokens([asked.text])[0]
         self._token_weights = _token_weights(asked.text, self._question, lexical)
         self._rare = self._token_weights >= WEAK_WEIGHT
-        self._unheard = sum(w for t, w in self._weights.items() if _unheard(t, lexical)) / self._total
+        self._unheard = sum(w for t, w in self._weights.items() if t not in lexical) / self._total
 
     def features(self, text: str, around: str, cosine: float, passage: float) -> Features:
         """All but the token features, which are costly: they are set to the cosine until `with_tokens`."""
@@ -110,10 +110,6 @@ class Measure:
             mean = float(best @ self._token_weights / max(float(self._token_weights.sum()), 1e-9))
             out.append((mean, float(best[self._rare].min()) if self._rare.any() else mean))
         return out
-
-
-def _unheard(term: str, lexical: Lexical) -> bool:
-    return term not in lexical and not (len(term) > 4 and lexical.alike(term))
 
 
 def fold_names(text: str, name: str) -> frozenset[str]:

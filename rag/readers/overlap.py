@@ -65,7 +65,8 @@ class Overlap:
         for (_, evidence, features), (tokens, weakest) in zip(first, closer, strict=False):
             features = replace(features, tokens=tokens, weakest=weakest)
             score = _weigh(features, WEIGHTS)
-            scored.append((score, replace(evidence, score=score), features))
+            names = self._vocabulary.named(evidence.sentence.text)
+            scored.append((score, replace(evidence, score=score, names=names), features))
         return sorted(scored, key=_order)
 
     def _first_look(self, question: Question, measure: Measure, retrieved: Sequence[Retrieved]) -> list[Scored]:

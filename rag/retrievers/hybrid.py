@@ -68,7 +68,8 @@ class Hybrid:
         words = self._index.lexical.scores_of(query, [p.id for p in passages])
         best = np.array([float((rows @ vector).max()) for rows in shown], dtype=np.float32)
         dense = np.array([float(rows.mean(axis=0) @ vector) for rows in shown], dtype=np.float32)
-        return DENSE * _spread(dense) + WORDS * _spread(words) + SENTENCE * _spread(best)
+        fused: Scores = DENSE * _spread(dense) + WORDS * _spread(words) + SENTENCE * _spread(best)
+        return fused
 
 
 def _rows(passage: Passage, visible: Sequence[object], rows: Scores) -> Scores:
