@@ -160,11 +160,10 @@ class DraftStatement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What an answerer proposes; no statements = a refusal for `reason`."""
+    """What an answerer proposes; no statements = a refusal."""
 
     statements: tuple[DraftStatement, ...]
     short: Span | None = None
-    reason: str | None = None
     missing: tuple[str, ...] = ()
     notices: tuple["Notice", ...] = ()
     complete: bool = True

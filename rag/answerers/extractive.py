@@ -32,7 +32,7 @@ class Extractive:
     def answer(self, question: Question, asked: Asked, reading: Reading) -> Draft:
         """The best sentences as statements, or a refusal when the reading does not carry an answer."""
         if not reading.evidence or reading.answerable < THRESHOLD:
-            return Draft(statements=(), reason="not in the articles", missing=reading.missing)
+            return Draft(statements=(), missing=reading.missing)
         chosen = choose(asked, reading.evidence)
         groups = _groups(asked, chosen)
         return Draft(
