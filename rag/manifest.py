@@ -10,6 +10,7 @@ from rag.embedders import Embedder
 from rag.errors import IndexDamaged, IndexMismatch
 from rag.generations import MANIFEST
 from rag.lexical import TOKENIZER
+from rag.origins import Origin
 from rag.passages import SPLITTER
 from rag.records import Article, Passage, Reference, Sentence, Source
 from rag.sentences import NORMALISER
@@ -100,9 +101,8 @@ class Manifest:
 
 def _fields_of_records() -> str:
     """A name for the fields of the records that a store holds: with a field more or less, it is another release's."""
-    names = {
-        record.__name__: [f.name for f in fields(record)] for record in (Article, Reference, Source, Passage, Sentence)
-    }
+    records = (Article, Origin, Reference, Source, Passage, Sentence)
+    names = {record.__name__: [f.name for f in fields(record)] for record in records}
     return sha256(json.dumps(names).encode()).hexdigest()[:12]
 
 
