@@ -25,6 +25,7 @@ WEIGHTS = {
     "cosine": 2.5, "tokens": 2.3, "weakest": 2.1, "words": 0.6, "context": 1.2, "names": 1.3, "near": 0.6, "kind": 1.4,
     "passage": 3.0, "figures": 0.7,
 }  # fmt: skip
+FAR = 3.0
 ANSWERABLE = {"cosine": 6.0, "words": 3.0, "names": 2.0, "rival": -1.0, "kind": 0.5}
 BIAS = -5.5
 
@@ -42,19 +43,21 @@ class Overlap:
     def read(self, question: Question, retrieved: Sequence[Retrieved]) -> Reading:
         """Sentences best first; `answerable` is a logistic of the best sentence's features."""
         asked = analyse(question.text, self._vocabulary)
-        scored = self.score(question, asked, retrieved)
+        scored, gaps = parted(self.score(question, asked, retrieved))
         if not scored:
             return Reading(evidence=(), short=None, answerable=0.0)
         best = scored[0]
+        signals = dict(zip(FIELDS, best[2].values(), strict=True)) | {"lead": lead(scored, gaps)}
+        sure = sum(weight * signals[name] for name, weight in ANSWERABLE.items()) + BIAS
         return Reading(
             evidence=tuple(evidence for _, evidence, _ in scored),
             short=short_answer(asked, best[1].passage, best[1].sentence),
-            answerable=_answerable(best[2]),
-            missing=self._missing(asked, [e.sentence.text for _, e, _ in scored[:3]]),
+            answerable=chance(sure),
+            missing=self.missing(asked, [e.sentence.text for _, e, _ in scored[:3]]),
         )
 
     def score(self, question: Question, asked: Asked, retrieved: Sequence[Retrieved]) -> list[Scored]:
-        """(score, evidence, features) of the visible sentences, best first; gap sentences never answer."""
+        """(score, evidence, features) of the visible sentences, those that tell what is not known too, best first."""
         retrieved = retrieved[:PASSAGES]
         if not retrieved:
             return []
@@ -79,13 +82,13 @@ class Overlap:
             visible = set(visible_sentences(item.passage, article, question))
             around = f"{article.title}. {item.passage.heading}"
             for sentence, row in zip(item.passage.sentences, vectors, strict=True):
-                if sentence in visible and not sentence.gap:
+                if sentence in visible:
                     features = measure.features(sentence.text, around, float(row @ vector), item.score / top)
                     score = _weigh(features, FIRST_LOOK)
                     scored.append((score, Evidence(passage=item.passage, sentence=sentence, score=score), features))
         return scored
 
-    def _missing(self, asked: Asked, best: list[str]) -> tuple[str, ...]:
+    def missing(self, asked: Asked, best: list[str]) -> tuple[str, ...]:
         """Names of the question that the best sentences do not hold, and names that no passage of the index holds."""
         inside = frozenset[str]().union(*(self._vocabulary.named(t) for t in best))
         makers = {self._vocabulary.maker(n) for n in inside}
@@ -111,8 +114,19 @@ def _order(scored: Scored) -> tuple[float, str, int]:
     return (-scored[0], scored[1].passage.article, scored[1].sentence.start)
 
 
-def _answerable(best: Features) -> float:
-    return float(1 / (1 + np.exp(-(_weigh(best, ANSWERABLE) + BIAS))))
+def parted(scored: Sequence[Scored]) -> tuple[list[Scored], list[Scored]]:
+    """The sentences that may answer, and those that tell what is not known."""
+    return [s for s in scored if not s[1].sentence.gap], [s for s in scored if s[1].sentence.gap]
+
+
+def lead(scored: Sequence[Scored], gaps: Sequence[Scored]) -> float:
+    """How far the best sentence is ahead of the best one that tells what is not known, at most `FAR`."""
+    return min(FAR, scored[0][0] - gaps[0][0]) if gaps else FAR
+
+
+def chance(log_odds: float) -> float:
+    """The logistic of `log_odds`, in [0, 1]."""
+    return float(1 / (1 + np.exp(-np.clip(log_odds, -30, 30))))
 
 
 CHOICE = Overlap
