@@ -17,7 +17,7 @@ from langchain_core.runnables.config import patch_config
 from pydantic import ConfigDict, Field
 
 from rag.answerers import Answerer
-from rag.citations import Judge, known_since, place
+from rag.citations import Judge, compose, known_since, place
 from rag.followups import Resolved, resolve
 from rag.index import Index
 from rag.questions import analyse, clean
@@ -210,8 +210,3 @@ def _verify(turn: _Turn, parts: Parts) -> Answer:
         notices=draft.notices,
         seconds=replace(turn.seconds, total=round(perf_counter() - turn.started, 4)),
     )
-
-
-def compose(statements: Sequence[Statement]) -> str:
-    """The answer as running text, `[n]` after each statement."""
-    return " ".join(s.text + "".join(f" [{n}]" for n in s.citations) for s in statements)

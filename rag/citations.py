@@ -28,6 +28,7 @@ from rag.vocabulary import Vocabulary
 
 Support = Callable[[str, str], float]
 WEAK_SUPPORT = 0.34
+QUOTING = "extractive"
 _NEGATION = re.compile(
     r"\b(?:no|not|never|none|neither|nor|without|cannot|n't|fail(?:s|ed)? to|den(?:y|ies|ied)|refus(?:e|es|ed))\b|n['’]t\b",
     re.I,
@@ -157,6 +158,11 @@ def _folded(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip()
 
 
+def compose(statements: Sequence[Statement]) -> str:
+    """The answer as running text, `[n]` after each statement."""
+    return " ".join(s.text + "".join(f" [{n}]" for n in s.citations) for s in statements)
+
+
 def prove(answer: Answer, article: Callable[[str], Article | None], judge: Judge) -> list[str]:
     """What of an answer does not hold against the articles, a sentence a fault; empty when all is proven.
 
@@ -181,11 +187,15 @@ def prove(answer: Answer, article: Callable[[str], Article | None], judge: Judge
         if len(quotes) < len(s.citations):
             faults.append(f"a citation of {s.text!r} is not in the list of citations")
         verdict, reasons = judge(s.text, quotes)
-        if verdict != s.verdict:
+        if answer.mode.startswith(QUOTING) and not any(_folded(s.text) == _folded(q) for q in quotes):
+            faults.append(f"{s.text!r} is told as a quote and is none of its quotes")
+        elif verdict != s.verdict:
             faults.append(
                 f"{s.text!r} is marked {s.verdict} and judged {verdict}"
                 + (f": {'; '.join(reasons)}" if reasons else "")
             )
+    if answer.answered and answer.text != compose(answer.statements):
+        faults.append(f"the running text {answer.text!r} is not that of the statements")
     return faults + _prove_short(answer, by_number)
 
 
