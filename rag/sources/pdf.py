@@ -26,7 +26,7 @@ _ENDED = (".", "!", "?", ":", ";", "”", '"', "»", "…", ")")
 
 def read(data: bytes, origin: str, limits: Limits = DEFAULT) -> Article:
     """The article of a PDF. Raises SourceError when it is locked, damaged, without text, or beyond a limit."""
-    from pypdf.errors import PyPdfError
+    from pypdf.errors import DependencyError, LimitReachedError, PyPdfError
 
     try:
         reader = _open(data, origin, limits)
@@ -34,6 +34,12 @@ def read(data: bytes, origin: str, limits: Limits = DEFAULT) -> Article:
         facts = _facts(reader)
     except SourceError:
         raise
+    except LimitReachedError as error:
+        raise SourceError(
+            f"{origin}: unpacks to more than its size allows; print it to a new PDF and add that"
+        ) from error
+    except DependencyError as error:
+        raise SourceError(f"{origin}: the PDF is locked in a way that cannot be read; save a copy without") from error
     # What pypdf meets in a damaged file comes out of it as almost any exception.
     except (PyPdfError, ValueError, TypeError, KeyError, IndexError, AttributeError, OSError, ArithmeticError) as error:
         raise SourceError(f"{origin}: the PDF is damaged ({type(error).__name__}); get it again") from error
@@ -64,7 +70,8 @@ def _pages(reader: "PdfReader", limits: Limits, origin: str) -> Iterator[list[st
         tiny: list[str] = []
 
         def visit(text: str, cm: Any, tm: Any, font: Any, points: float, found: list[str] = tiny) -> None:
-            height = abs(points) * max(abs(tm[0]), abs(tm[1]), abs(tm[3])) * max(abs(cm[0]), abs(cm[1]), abs(cm[3]))
+            # The area a matrix gives to a unit square: its root is the scale, however the text is turned.
+            height = points * (abs(tm[0] * tm[3] - tm[1] * tm[2]) * abs(cm[0] * cm[3] - cm[1] * cm[2])) ** 0.5
             if text.strip() and 0 < height < _TINY:
                 found.append(text.strip())
 

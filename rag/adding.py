@@ -1,0 +1,144 @@
+"""What people bring (files, URLs, lists of URLs, feeds) -> articles in the library, a line of the ledger for each."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rag.errors import SourceError
+from rag.fetch import Fetcher
+from rag.library import Entry, Library
+from rag.limits import MB
+from rag.parsing import Parsed, parse
+from rag.records import Article
+from rag.sentences import normalise
+from rag.settings import Settings
+
+Progress = Callable[[str, int, int], None]
+_URL = re.compile(r"https?://\S+", re.I)
+_WHOLE = 150  # words; an entry of a feed with fewer is a summary, and its page is fetched
+
+
+def add(given: Sequence[str], settings: Settings, progress: Progress, fetcher: Fetcher | None = None) -> list[Entry]:
+    """Add each of `given` (a file, a URL, a feed, a text file of URLs); one that fails is a line, and the rest goes on.
+
+    `progress("add", done, total)`. Raises CorpusError or LibraryError when nothing can be added at all.
+    """
+    adding = _Adding(settings, fetcher or Fetcher(limits=settings.limits, ports=settings.fetch_ports))
+    ledger: list[Entry] = []
+    for done, one in enumerate(given):
+        progress("add", done, len(given))
+        ledger.extend(adding.any(one))
+    progress("add", len(given), len(given))
+    return ledger
+
+
+def add_upload(data: bytes, name: str, settings: Settings) -> list[Entry]:
+    """Add a file that came as bytes, such as an upload; `name` is only shown, never used as a path."""
+    return _Adding(settings, Fetcher(limits=settings.limits, ports=settings.fetch_ports)).data(data, shown(name))
+
+
+def too_many(count: int, settings: Settings) -> str | None:
+    """The sentence that refuses `count` uploads at once, or None."""
+    most = settings.limits.uploads
+    return f"{count} files at once, more than the {most} of RAG_UPLOADS; add them in parts" if count > most else None
+
+
+def shown(name: str) -> str:
+    """A file's name as plain text on one line: hidden characters out, folders off, at most 120 characters."""
+    last = re.split(r"[/\\]", normalise(name).replace("\n", " ").rstrip("/\\"))[-1].strip()
+    return last[:120] or "unnamed"
+
+
+class _Adding:
+    def __init__(self, settings: Settings, fetcher: Fetcher) -> None:
+        self._limits, self._fetcher, self._library = settings.limits, fetcher, Library(settings)
+
+    def any(self, given: str) -> Iterator[Entry]:
+        """A URL or a file."""
+        if re.match(r"[a-z][a-z0-9+.-]{1,20}:", given, re.I) and not Path(given).exists():
+            yield from self.url(given)
+            return
+        path = Path(given)
+        try:
+            if not path.is_file():
+                what = "is a folder; set RAG_CORPUS to use one" if path.is_dir() else "does not exist; check the name"
+                raise SourceError(f"{shown(given)}: {what}")
+            if (size := path.stat().st_size) > self._limits.file_mb * MB:
+                raise SourceError(
+                    f"{shown(given)}: {size / MB:.1f} MB, more than the {self._limits.file_mb} MB of RAG_FILE_MB; split it"
+                )
+            data = path.read_bytes()
+        except (OSError, ValueError) as error:
+            yield Entry(given=shown(given), outcome="refused", reason=f"{shown(given)}: cannot be read ({error})")
+        except SourceError as error:
+            yield Entry(given=shown(given), outcome="refused", reason=str(error))
+        else:
+            yield from self.data(data, shown(given))
+
+    def url(self, url: str) -> Iterator[Entry]:
+        """The page, file or feed at a URL."""
+        try:
+            page = self._fetcher.fetch(url)
+            parsed = parse(page.data, url, self._limits, page.url)
+        except SourceError as error:
+            yield Entry(given=url, outcome="refused", reason=str(error))
+            return
+        yield from self._stored(parsed, url, page.url)
+
+    def data(self, data: bytes, name: str) -> list[Entry]:
+        """The contents of a file; a text file of nothing but URLs is a list of pages to add."""
+        if urls := _listed(data):
+            return [entry for url in urls[: self._limits.feed_items] for entry in self.url(url)]
+        try:
+            parsed = parse(data, name, self._limits)
+        except SourceError as error:
+            return [Entry(given=name, outcome="refused", reason=str(error))]
+        return list(self._stored(parsed, name, None))
+
+    def _stored(self, parsed: Parsed, given: str, url: str | None) -> Iterator[Entry]:
+        if parsed.kind == "feed":
+            yield from self._feed(parsed.articles)
+            return
+        for article in parsed.articles:
+            kept = replace(article, url=article.url or url, fetched=_today() if url else article.fetched)
+            # Footnotes from elsewhere could claim any source; those of the user's own file are the user's.
+            kept = replace(kept, references=()) if url else kept
+            entry = self._keep(kept, given)
+            yield replace(entry, reason="; ".join(filter(None, (entry.reason, *parsed.warnings))) or None)
+
+    def _feed(self, entries: Sequence[Article]) -> Iterator[Entry]:
+        """New entries of a feed: as the feed carries them, or their pages where it only carries summaries."""
+        for entry in entries:
+            held = self._library.find(entry.url) if entry.url else None
+            if held and not _is_newer(entry, held):
+                yield Entry(given=entry.url or entry.title, outcome="unchanged", slug=held.slug)
+            elif entry.url and len(entry.text.split()) < _WHOLE:
+                yield from self.url(entry.url)
+            else:
+                yield self._keep(replace(entry, fetched=_today()), entry.url or entry.title)
+
+    def _keep(self, article: Article, given: str) -> Entry:
+        try:
+            return self._library.add(article, given)
+        except SourceError as error:
+            return Entry(given=given, outcome="refused", reason=str(error))
+
+
+def _listed(data: bytes) -> list[str]:
+    """The URLs of a text that holds one a line and nothing else but comments; else none."""
+    if len(data) > MB:
+        return []
+    lines = [line.strip() for line in data.decode("utf-8", "replace").splitlines()]
+    lines = [line for line in lines if line and not line.startswith("#")]
+    return lines if lines and all(_URL.fullmatch(line) for line in lines) else []
+
+
+def _is_newer(entry: Article, held: Article) -> bool:
+    day = entry.updated or entry.published
+    return bool(day and held.fetched and day > held.fetched)
+
+
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()

@@ -1,0 +1,61 @@
+"""The commands `rag add` and `rag remove`: both end with an ingest, so that the next question knows."""
+
+import argparse
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from rag.errors import SettingsError
+from rag.settings import Settings
+
+if TYPE_CHECKING:
+    from rag.ingest import Progress
+
+OK, PARTIAL = 0, 2
+
+
+def register(commands: Any, progress: "Progress") -> None:
+    """Put both commands on the command line; `progress` shows how far they are."""
+    add = commands.add_parser("add", help="add articles: files, URLs, feeds, or a text file of URLs")
+    add.add_argument("given", nargs="+", metavar="FILE|URL|FEED", help="HTML, PDF, DOCX, Markdown, text, RSS or Atom")
+    add.set_defaults(run=lambda parsed, settings: _add(parsed, settings, progress))
+
+    remove = commands.add_parser("remove", help="take an article out of the library; --undo brings it back")
+    remove.add_argument("slug", nargs="?", help="the article's name, as `rag ingest` prints it")
+    remove.add_argument("--undo", action="store_true", help="bring back this article, or the last one removed")
+    remove.set_defaults(run=lambda parsed, settings: _remove(parsed, settings, progress))
+
+
+def _add(parsed: argparse.Namespace, settings: Settings, progress: "Progress") -> int:
+    from rag.adding import add
+
+    ledger = add(parsed.given, settings, progress)
+    for entry in ledger:
+        print(f"{entry.outcome:10} {entry.slug or entry.given}" + (f"  {entry.reason}" if entry.reason else ""))
+    counts = Counter(entry.outcome for entry in ledger)
+    print(", ".join(f"{count} {outcome}" for outcome, count in counts.items()))
+    if counts["added"] or counts["updated"] or counts["duplicate"]:
+        _ingest(settings, progress)
+    return PARTIAL if counts["refused"] else OK
+
+
+def _remove(parsed: argparse.Namespace, settings: Settings, progress: "Progress") -> int:
+    from rag.library import Library
+
+    if parsed.slug is None and not parsed.undo:
+        raise SettingsError("say which article: rag remove SLUG; `rag ingest` lists them")
+    library = Library(settings)
+    if parsed.undo:
+        print(f"restored   {library.restore(parsed.slug)}")
+    else:
+        library.remove(parsed.slug)
+        print(f"removed    {parsed.slug}  (rag remove --undo brings it back)")
+    _ingest(settings, progress)
+    return OK
+
+
+def _ingest(settings: Settings, progress: "Progress") -> None:
+    from rag.ingest import ingest
+    from rag.menus import load
+
+    report = ingest(settings, load("embedders", settings.embedder)(settings.home), progress)
+    print(f"generation {report.generation}: {report.passages} passages, {report.seconds:.1f} s")
