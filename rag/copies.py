@@ -13,7 +13,7 @@ from datasketch import MinHash
 
 from rag.records import Article
 
-_RUN, _PERMUTATIONS = 5, 128
+_RUN, _PERMUTATIONS, _SCHEME = 5, 128, "affine32"
 # Two reports of one event share few runs of five words; a copy with a new head and a cut tail shares over half.
 _NEAR = 0.5
 _FEWEST = 30  # runs; of shorter texts no more can be said than that they are equal
@@ -43,17 +43,19 @@ def _signature(article: Article, known: dict[str, list[int]]) -> MinHash | None:
     if article.digest not in known:
         words = _WORDS.findall(article.text.casefold())
         runs = {" ".join(words[n : n + _RUN]) for n in range(len(words) - _RUN + 1)}
-        made = MinHash(num_perm=_PERMUTATIONS)
+        made = MinHash(num_perm=_PERMUTATIONS, scheme=_SCHEME)
         made.update_batch([run.encode() for run in runs])
         known[article.digest] = made.hashvalues.tolist() if len(runs) >= _FEWEST else []
     values = known[article.digest]
-    return MinHash(num_perm=_PERMUTATIONS, hashvalues=np.array(values, dtype=np.uint64)) if values else None
+    if not values:
+        return None
+    return MinHash(num_perm=_PERMUTATIONS, scheme=_SCHEME, hashvalues=np.array(values, dtype=np.uint64))
 
 
 def _load(cache: Path) -> dict[str, list[int]]:
     try:
         held = json.loads(cache.read_text(encoding="utf-8"))
-        return held["signatures"] if held["form"] == [_RUN, _PERMUTATIONS] else {}
+        return held["signatures"] if held["form"] == [_RUN, _PERMUTATIONS, _SCHEME] else {}
     except (OSError, ValueError, KeyError, TypeError):
         return {}
 
@@ -61,5 +63,5 @@ def _load(cache: Path) -> dict[str, list[int]]:
 def _save(cache: Path, known: dict[str, list[int]]) -> None:
     cache.parent.mkdir(parents=True, exist_ok=True)
     waiting = cache.with_suffix(".new")
-    waiting.write_text(json.dumps({"form": [_RUN, _PERMUTATIONS], "signatures": known}), encoding="utf-8")
+    waiting.write_text(json.dumps({"form": [_RUN, _PERMUTATIONS, _SCHEME], "signatures": known}), encoding="utf-8")
     waiting.replace(cache)
