@@ -2,10 +2,11 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from app_server import App
+from app_server import ROOT, App
 from playwright.sync_api import Browser, Page, sync_playwright
 
 QUIET = (
@@ -38,9 +39,18 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Ap
 
 
 @pytest.fixture(scope="session")
-def app(start: Callable[..., App]) -> App:
-    """The app over the shipped corpus."""
-    return start()
+def articles(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A few articles of the shipped corpus: enough to ask, quick to index."""
+    folder = tmp_path_factory.mktemp("articles")
+    for name in ("gen-4", "gen-4-5", "runway-funding", "runway-cost"):
+        shutil.copy(ROOT / "corpus" / "articles" / f"{name}.md", folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def app(start: Callable[..., App], articles: Path) -> App:
+    """The app over a few articles."""
+    return start(RAG_CORPUS=str(articles))
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,8 @@
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from app_server import ROOT, App
+from app_server import App
 from playwright.sync_api import Locator, Page, expect
 
 pytestmark = pytest.mark.browser
@@ -26,6 +25,8 @@ def ask(page: Page, question: str) -> None:
     box.fill(question)
     box.press("Enter")
     expect(page.get_by_role("heading", name=question)).to_be_visible()
+    expect(page.locator(".foot, .problem").first).to_be_visible(timeout=60_000)
+    assert page.locator(".problem").all_inner_texts() == []
 
 
 def chips(page: Page, number: int) -> Locator:
@@ -33,11 +34,9 @@ def chips(page: Page, number: int) -> Locator:
 
 
 def test_first_start_builds_the_index_behind_a_progress_bar(
-    start: Callable[..., App], visit: Callable[..., Page], tmp_path: Path
+    start: Callable[..., App], visit: Callable[..., Page], articles: Path
 ) -> None:
-    for name in ("gen-4.md", "gen-4-5.md", "runway-funding.md"):
-        shutil.copy(ROOT / "corpus" / "articles" / name, tmp_path)
-    page = visit(start(RAG_CORPUS=str(tmp_path)).url)
+    page = visit(start(RAG_CORPUS=str(articles)).url)
     expect(page.get_by_role("progressbar")).to_be_visible(timeout=60_000)
     ready(page)
     expect(page.get_by_role("progressbar")).to_have_count(0)
