@@ -271,7 +271,7 @@ class Answer:
     contract: int = CONTRACT
 
     def to_json(self) -> dict[str, Any]:
-        """The answer as plain dicts and lists, keys in the order of the contract."""
+        """The answer as dicts, tuples and plain values for `json.dumps`, `contract` first."""
         return {"contract": self.contract} | asdict(self)
 
     @classmethod

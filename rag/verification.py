@@ -1,16 +1,21 @@
 """Hold a saved answer against the corpus folders, not the index: `rag verify`."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
 from rag.citations import Judge, prove
-from rag.errors import AnswerFileError, SourceError
-from rag.menus import load
+from rag.corpus import read_corpus
+from rag.errors import AnswerFileError
 from rag.records import Answer, Article
 from rag.settings import Settings
 from rag.vocabulary import Vocabulary
+
+# Types of all fields, checked before the proof: a number in quotes must end in a sentence, not in a TypeError.
+_SHAPE = TypeAdapter(Answer)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +30,7 @@ class Proof:
 def verify(data: object, settings: Settings) -> Proof:
     """Prove one answer, or the answers of a batch row, as `rag ask --json` printed them.
 
-    Raises AnswerFileError when the data is no answer of this contract.
+    Raises AnswerFileError when the data is no answer of this contract, CorpusError when an article folder is missing.
     """
     answers = _answers(data)
     judge = Judge(Vocabulary.load(settings.entities))
@@ -40,23 +45,22 @@ def verify(data: object, settings: Settings) -> Proof:
 def _answers(data: object) -> list[Answer]:
     rows: list[Any] = data["answers"] if isinstance(data, dict) and "answers" in data else [data]
     try:
-        return [Answer.from_json(row) for row in rows]
+        answers = [Answer.from_json(row) for row in rows]
+        for row in rows:
+            _SHAPE.validate_json(json.dumps(row), strict=True)
+    except ValidationError as error:
+        first = error.errors()[0]
+        problem = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+        raise AnswerFileError(
+            f"this is not an answer of `rag ask --json` ({problem}); give a file that holds one"
+        ) from error
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise AnswerFileError(
             f"this is not an answer of `rag ask --json` ({error!r}); give a file that holds one"
         ) from error
+    return answers
 
 
 def _articles(settings: Settings, wanted: set[str]) -> Mapping[str, Article]:
-    """The wanted articles as they stand in the folders now; unreadable files are passed over: they prove nothing."""
-    found: dict[str, Article] = {}
-    read = load("sources", "markdown")
-    for folder in settings.folders:
-        for path in sorted(Path(folder).rglob("*.md")):
-            try:
-                article = read(path.read_bytes(), path.name)
-            except (OSError, SourceError):
-                continue
-            if article.slug in wanted:
-                found.setdefault(article.slug, article)
-    return found
+    """The wanted articles as they stand in the folders now; files that ingest would refuse prove nothing."""
+    return {r.article.slug: r.article for r in read_corpus(settings) if r.article and r.article.slug in wanted}
