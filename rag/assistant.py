@@ -103,6 +103,10 @@ class Assistant:
         s = self.settings
         return " · ".join((s.answerer, s.reader, s.embedder))
 
+    def warm(self) -> None:
+        """Open Chroma ahead of the first question; for processes that live long."""
+        self._current().index.warm()
+
     def close(self) -> None:
         """Let go of the index; the next question opens it again."""
         with self._lock:

@@ -32,7 +32,7 @@ _KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
         r"\bhow (?:long|many (?:seconds|minutes|hours|days|weeks|months|years))\b|\b(?:max(?:imum)?"
         r"|longest|clip|output|video) (?:length|duration|run ?time)\b"
         r"|\bduration\b|\bhow (?:quick|fast) (?:is|does|was|did|can)\b.*\b(?:take|respond|generate)",
-        ("duration", "date", "number", "rate"),
+        ("duration", "number"),
     ),
     (
         r"\bwhen\b|\bwhat (?:date|day|month|year)\b|\bwhich (?:date|day|month|year)\b|\bdate of\b"

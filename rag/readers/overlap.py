@@ -1,12 +1,13 @@
 """The reader without training of its own network: a fitted weighing of meaning, shared words, names and kind of answer."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from rag.embedders import Embedder
-from rag.figures import figures
+from rag.figures import Figure, figures
 from rag.index import Index
 from rag.lexical import terms
 from rag.questions import Asked, analyse
@@ -28,6 +29,9 @@ WEIGHTS = {
 FAR = 3.0
 ANSWERABLE = {"cosine": 6.0, "words": 3.0, "names": 2.0, "rival": -1.0, "kind": 0.5}
 BIAS = -5.5
+
+JOINED = re.compile(r" ?(?:or|to|and|-|–|/|,|, or|, and) ?")
+QUALIFIER = re.compile(r"\b(?:up to|about|around|over|under|at least|at most|more than|less than|nearly|some) $", re.I)
 
 Scored = tuple[float, Evidence, Features]
 
@@ -97,13 +101,29 @@ class Overlap:
 
 
 def short_answer(asked: Asked, passage: Passage, sentence: Sentence) -> Span | None:
-    """The first figure of a kind the question asks for that the question does not give itself, as a span."""
+    """The first figure of the first kind the question asks for that it does not give itself, with its "5 or" and "up to"."""
+    found = figures(sentence.text)
     for kind in asked.kinds:
-        for figure in figures(sentence.text):
+        for figure in found:
             if figure.kind == kind and not any(figure.same(given) for given in asked.figures):
-                start = sentence.start + figure.start
-                return Span(article=passage.article, start=start, end=sentence.start + figure.end, text=figure.text)
+                start, end = _whole(sentence.text, figure, found)
+                text = sentence.text[start:end]
+                return Span(article=passage.article, start=sentence.start + start, end=sentence.start + end, text=text)
     return None
+
+
+def _whole(text: str, figure: Figure, found: Sequence[Figure]) -> tuple[int, int]:
+    """The span of a figure with the figures joined to it ("5 or 10 seconds", "2 to 10") and its qualifier ("up to")."""
+    start, end = figure.start, figure.end
+    for other in reversed(found):
+        if other.end <= start and other.kind in (figure.kind, "number") and JOINED.fullmatch(text[other.end : start]):
+            start = other.start
+    for other in found:
+        if other.start >= end and other.kind in (figure.kind, "number") and JOINED.fullmatch(text[end : other.start]):
+            end = other.end
+    if qualifier := QUALIFIER.search(text[max(0, start - 16) : start]):
+        start -= len(qualifier.group())
+    return start, end
 
 
 def _weigh(features: Features, weights: dict[str, float]) -> float:
