@@ -41,7 +41,7 @@ ingest: setup
 	$(PY) -m rag ingest
 
 eval: setup
-	$(PY) -m rag eval
+	$(PY) -m rag eval --baseline tests/benchmarks/eval.json
 
 bench: dev
 	$(PY) tests/benchmarks/run.py
