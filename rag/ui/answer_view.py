@@ -9,6 +9,8 @@ from rag.ui.dates import spell
 
 VERDICTS = {"supported": "", "partly": "Only partly supported", "unsupported": "Not supported by the articles"}
 
+HEADINGS = {"disagreement": "The sources do not agree", "comparison": "Side by side"}  # by group of a statement
+
 REASONS = {
     "not in the articles": "The articles do not answer this question.",
     "little": "There is little to search yet, and it does not answer this question.",
@@ -79,11 +81,9 @@ def _group(statement: Statement) -> str | None:
 
 def _block(key: str | None, members: list[Statement], cues: Mapping[int, str]) -> dict[str, Any]:
     """Neighbouring statements of one group; a group of two and more stands side by side."""
-    together = key is not None and len(members) > 1
-    disagree = together and key is not None and "conflict" in key
-    heading = "The sources do not agree" if disagree else "Side by side"
+    heading = HEADINGS.get(key or "") if len(members) > 1 else None
     return {
-        "heading": heading if together else None,
+        "heading": heading,
         "items": [
             {
                 "text": s.text,
@@ -91,7 +91,7 @@ def _block(key: str | None, members: list[Statement], cues: Mapping[int, str]) -
                 "verdict": s.verdict,
                 "label": VERDICTS[s.verdict],
                 "reasons": list(s.reasons),
-                "cue": cues.get(s.citations[0]) if together and s.citations else None,
+                "cue": cues.get(s.citations[0]) if heading and s.citations else None,
             }
             for s in members
         ],

@@ -1,6 +1,8 @@
 import json
 from dataclasses import replace
 
+import pytest
+
 from rag.records import Answer, Citation, Notice, Source, Statement
 from rag.ui.answer_view import cue, show
 
@@ -32,16 +34,19 @@ def test_the_view_is_plain_json(answered: Answer, refused: Answer) -> None:
         assert json.loads(json.dumps(show(answer, {}))) == show(answer, {})
 
 
-def test_the_sides_of_a_conflict_stand_under_one_heading(answered: Answer) -> None:
+@pytest.mark.parametrize(
+    ("group", "heading"), [("disagreement", "The sources do not agree"), ("comparison", "Side by side")]
+)
+def test_the_sides_of_a_group_stand_under_one_heading(answered: Answer, group: str, heading: str) -> None:
     statement = answered.statements[0]
-    sides = (replace(statement, group="conflict-1"), replace(statement, group="conflict-1"))
+    sides = (replace(statement, group=group),) * 2
     blocks = show(replace(answered, statements=(statement, *sides, statement)), {})["blocks"]
-    assert [block["heading"] for block in blocks] == [None, "The sources do not agree", None]
+    assert [block["heading"] for block in blocks] == [None, heading, None]
     assert [item["cue"] for item in blocks[1]["items"]] == [cue(answered.citations[0])] * 2
 
 
 def test_a_group_of_one_is_an_ordinary_statement(answered: Answer) -> None:
-    alone = replace(answered, statements=(replace(answered.statements[0], group="conflict-1"),))
+    alone = replace(answered, statements=(replace(answered.statements[0], group="disagreement"),))
     assert show(alone, {})["blocks"][0]["heading"] is None
 
 
