@@ -117,7 +117,8 @@ def test_closing_lets_go_and_the_next_question_opens_again(small: Settings) -> N
 
 
 def test_the_mode_names_the_choices(asked: Assistant) -> None:
-    assert asked.mode == "extractive · overlap · hashing"
+    chosen = asked.settings
+    assert asked.mode == f"{chosen.answerer} · {chosen.reader} · hashing"
     assert asked.ask(COST).mode == asked.mode
 
 
