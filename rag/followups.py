@@ -1,7 +1,7 @@
 """History + question -> a stand-alone question and a second query, by rules: ellipsis, pronouns, a changed subject.
 
-The second query (the turn and the start of the last answer) follows the measurement in docs/retrieval.md: it finds what
-neither the last turn alone nor all turns together find.
+The second query (the turn and the start of the last answer) finds what neither the last turn alone nor all turns together
+find; its scores are added to those of the first (docs/retrieval.md).
 """
 
 import re
@@ -9,19 +9,35 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.lexical import STOPWORDS, fold, terms
+from rag.lexical import STOPWORDS, terms
 from rag.records import Answer
-from rag.vocabulary import Vocabulary
+from rag.vocabulary import Mention, Vocabulary
 
-LEAD = re.compile(
-    r"^\W*(?:and|but|so|ok(?:ay)?|also|then|now)?[\s,]*(?:what|how) about (?:the |an? )?|^\W*(?:and"
-    r"|or|same (?:question )?for)\b[\s,]*",
+SWITCH = re.compile(
+    r"^\W*(?:(?:ok(?:ay)?|fine|thanks?(?: you)?|great|cool|alright|right|good|got it|btw|by the way)\b[\s,.!:;-]*)+"
+    r"|^\W*(?:(?:a )?(?:different|another|new|other|unrelated) (?:question|topic|subject|thing)"
+    r"|changing (?:the )?(?:subject|topic)"
+    r"|on another note|switching (?:to|over to) [^:.,]{1,40}|moving on(?: to [^:.,]{1,40})?|now [^:.,]{1,40}(?=:))[\s,.!:;-]*",
     re.I,
 )
-POSSESSIVE = re.compile(r"\b(?:its|their|his|her)\b", re.I)
-PRONOUN = re.compile(
-    r"\b(?:it|they|them|he|she|him|this (?:model|company|one|deal|case|law)|that (?:model|company|one"
-    r"|deal|case|law)|the (?:company|model|deal|case|law|one))\b",
+LEAD = re.compile(
+    r"^\W*(?:(?:and|but|so|also|then|now)\b[\s,]*)?(?:(?:what|how) about|same (?:question )?for)\b[\s,]*(?:(?:the|an?) )?"
+    r"|^\W*(?:and|or|but|also)\b[\s,]*(?:then )?",
+    re.I,
+)
+POSSESSIVE = re.compile(r"\b(?:its|their|his|her)\b(?! own\b)", re.I)
+NOUNS = "model|company|one|deal|case|law|film|suit|paper|study|tool|studio|service|feature"
+PRONOUN = re.compile(rf"\b(?:it|they|them|he|she|him|(?:this|that|the) (?:{NOUNS}))\b", re.I)
+PLURAL = re.compile(r"\b(?:they|them|their)\b", re.I)
+ASKS_NAME = re.compile(
+    rf"^\W*(?:who\b|(?:which|what) (?:{NOUNS}|firm|actor|director|person|judge|country|startup|maker)\b)", re.I
+)
+QUESTION_WORD = re.compile(
+    r"\b(?:what|who|whose|when|where|why|how|which|is|are|was|were|did|does|do|can|has|have|will)\b", re.I
+)
+ATTRIBUTE = re.compile(
+    r"\b(?:price|cost|length|duration|resolution|fps|frame rate|licen[cs]e|(?:release|launch) date|release|parameters?|size|budget|revenue"
+    r"|valuation|memory|vram|speed|limits?|deadline|founders?|maker|ceo|audio|sound|investors?|aspect ratios?)\b",
     re.I,
 )
 START_WORDS = 40
@@ -41,24 +57,31 @@ def resolve(question: str, history: Sequence[Answer], vocabulary: Vocabulary) ->
     """Make a follow-up stand alone; a question that already does, or has no history, comes back as it is."""
     if not history:
         return Resolved(text=question)
+    said = _without_switch(question)
     last = history[-1]
-    names = vocabulary.mentions(question)
-    lead = LEAD.match(question)
-    rest = question[lead.end() :] if lead else question
-    if names and not PRONOUN.search(question) and not POSSESSIVE.search(question):
-        swapped = _swap(rest, last.understood_as, vocabulary) if lead or len(_content(question)) <= 1 else None
-        return Resolved(
-            text=swapped or question, second=_second(question, last) if swapped else None, changed=bool(swapped)
-        )
-    focus = _focus(last, vocabulary)
-    dependent = bool(lead or PRONOUN.search(question) or POSSESSIVE.search(question)) or len(_content(question)) < ALONE
-    if names or not dependent:
-        return Resolved(text=question, second=_second(question, last) if dependent else None)
-    return Resolved(text=_name(question, rest, focus), second=_second(question, last), changed=focus is not None)
+    lead = LEAD.match(said)
+    rest = said[lead.end() :] if lead and said[lead.end() :].strip(" ?.!") else said
+    names = vocabulary.mentions(rest)
+    points_back = bool(PRONOUN.search(rest) or POSSESSIVE.search(rest))
+    fragment = not QUESTION_WORD.search(rest) and len(rest.split()) <= 2 * ALONE
+    if names and not points_back and not (fragment or (lead and len(_content(rest)) <= ALONE)):
+        return Resolved(text=said, changed=said != question)
+    if not names and not points_back and not fragment and not lead and len(_content(rest)) >= ALONE:
+        return Resolved(text=said, second=_second(said, last), changed=said != question)
+    text = _swapped(rest, names, last.understood_as, vocabulary) if fragment or (lead and names) else None
+    text = text or (said if names else _named(rest, last, vocabulary, fragment))
+    return Resolved(text=text, second=_second(said, last), changed=text != question)
+
+
+def _without_switch(question: str) -> str:
+    text = question
+    while (match := SWITCH.match(text)) and match.end() and _content(text[match.end() :]):
+        text = text[match.end() :]
+    return text if text == question else text[:1].upper() + text[1:]
 
 
 def _content(text: str) -> list[str]:
-    return [t for t in terms(text) if t not in STOPWORDS]
+    return [t for t in dict.fromkeys(terms(text)) if t not in STOPWORDS]
 
 
 def _second(question: str, last: Answer) -> str:
@@ -66,40 +89,59 @@ def _second(question: str, last: Answer) -> str:
     return f"{question} {start or last.understood_as}"
 
 
-def _focus(last: Answer, vocabulary: Vocabulary) -> str | None:
-    """What the last turn was about: the first, most specific name of its question, else the commonest one of its answer."""
-    mentions = vocabulary.mentions(last.understood_as)
-    if mentions:
-        specific = [m for m in mentions if vocabulary.maker(m.entity)]
-        return (specific or mentions)[0].entity
-    counted = Counter(m.entity for s in last.statements for m in vocabulary.mentions(s.text))
-    return counted.most_common(1)[0][0] if counted else None
+def _swapped(rest: str, names: Sequence[Mention], previous: str, vocabulary: Vocabulary) -> str | None:
+    """ "what about Gen-4.5?" after "How long can a Gen-4 clip be?" -> "How long can a Gen-4.5 clip be?".
 
-
-def _swap(rest: str, previous: str, vocabulary: Vocabulary) -> str | None:
-    """ "what about Gen-4.5?" after "How long can a Gen-4 clip be?" -> "How long can a Gen-4.5 clip be?"."""
-    new = vocabulary.mentions(rest)
+    A bare "and the 5B?" is first completed to the sibling of the last name that carries these words.
+    """
     old = vocabulary.mentions(previous)
-    if not new or not old:
+    written = rest[names[0].start : names[0].end] if names else None
+    new = names[0].entity if names else _sibling(rest, old, vocabulary)
+    if new is None or not old or any(m.entity == new for m in old):
         return None
-    kind = vocabulary.entities[new[0].entity].kind
-    alike = [m for m in old if vocabulary.entities[m.entity].kind == kind] or [old[-1]]
-    if any(m.entity == new[0].entity for m in old):
+    kind = vocabulary.entities[new].kind
+    target = next((m for m in reversed(old) if vocabulary.entities[m.entity].kind == kind), None)
+    if target is None:
         return None
-    target = alike[-1]
-    text = previous[: target.start] + rest[new[0].start : new[0].end] + previous[target.end :]
-    extra = (rest[: new[0].start] + rest[new[0].end :]).strip(" ?.!,")
-    said = [t for t in _content(extra) if t not in set(_content(previous))]
-    return text if not said else f"{text.rstrip(' ?.!')} {extra}?"
+    text = previous[: target.start] + (written or new) + previous[target.end :]
+    extra = (rest[: names[0].start] + rest[names[0].end :]).strip(" ?.!,") if names else ""
+    more = [t for t in _content(extra) if t not in set(_content(previous))]
+    return f"{text.rstrip(' ?.!')} {extra}?" if more else text
 
 
-def _name(question: str, rest: str, focus: str | None) -> str:
-    """Pronouns give way to the name; a question without one gets the name in front."""
-    if focus is None:
-        return question
-    text = POSSESSIVE.sub(f"{focus}'s", question)
-    if text == question:
-        text = PRONOUN.sub(focus, question, count=1)
-    if text == question and fold(focus) not in fold(question):
-        return f"{focus}: {rest or question}"
-    return text
+def _sibling(rest: str, old: Sequence[Mention], vocabulary: Vocabulary) -> str | None:
+    wanted = set(_content(rest))
+    for mention in reversed(old):
+        fitting = [n for n in vocabulary.siblings(mention.entity) if wanted and wanted <= set(terms(n))]
+        if fitting:
+            return min(fitting, key=lambda n: (len(n), n))
+    return None
+
+
+def _named(rest: str, last: Answer, vocabulary: Vocabulary, fragment: bool) -> str:
+    """Pronouns give way to the name; a fragment joins the last question; anything else gets the names behind it."""
+    before = list(dict.fromkeys(m.entity for m in vocabulary.mentions(last.understood_as)))
+    if fragment and not ATTRIBUTE.search(rest):
+        return f"{last.understood_as.rstrip(' ?.!')}, {rest.rstrip(' ?.!')}?"
+    focus = _answered_with(rest, last, before, vocabulary) or [n for n in before if vocabulary.maker(n)] or before
+    if not focus:
+        counted = Counter(m.entity for s in last.statements for m in vocabulary.mentions(s.text))
+        focus = [name for name, _ in counted.most_common(1)]
+    if len(focus) == 1 or (focus and PLURAL.search(rest)):
+        text = POSSESSIVE.sub(f"{' and '.join(focus)}'s", rest)
+        text = PRONOUN.sub(" and ".join(focus), text, count=1) if text == rest else text
+        if text != rest:
+            return text
+    return f"{rest.rstrip(' ?.!')} ({', '.join(before or focus)})?" if before or focus else rest
+
+
+def _answered_with(rest: str, last: Answer, before: Sequence[str], vocabulary: Vocabulary) -> list[str]:
+    """After "who …" or "which studio …" a pronoun means what was answered: the new names of the first statement."""
+    if not ASKS_NAME.match(last.understood_as) or not last.statements:
+        return []
+    new = [m.entity for m in vocabulary.mentions(last.statements[0].text) if m.entity not in before]
+    people = [n for n in new if vocabulary.entities[n].kind == "person"]
+    firms = [n for n in new if vocabulary.entities[n].kind != "person"]
+    if last.understood_as.lower().lstrip().startswith("who"):
+        return list(dict.fromkeys(people))[: 3 if PLURAL.search(rest) else 1]
+    return list(dict.fromkeys(firms))[:1]
