@@ -6,12 +6,16 @@ Browsers count UTF-16 units and Python code points, so the panel gets strings cu
 import re
 from hashlib import sha256
 from typing import Any
+from urllib.parse import quote
 
-from rag.records import Article, Citation, Nearest, Reference
+from rag.records import Article, Citation, Nearest
 from rag.ui.dates import spell
 
 BLOCK = re.compile(r"[^\n]+(?:\n[^\n]+)*")
 HEADING = re.compile(r"(#{1,6})[ \t]+")
+WEB = re.compile(r"https?://", re.IGNORECASE)
+FIGURE = re.compile(r"(?<![\w-])\d[\d.,]*(?<=\d) [^\W\d_]{3,}")
+LONG = 240  # characters of a quote that a link repeats in full
 CHANGED = "This article has changed since it was quoted; the words below still stand in it."
 GONE = "This article is no longer in the corpus. The quoted words were:"
 LOST = "This article has changed since it was quoted, and the quoted words no longer stand in it. They were:"
@@ -25,16 +29,37 @@ def show(article: Article, cited: Citation | Nearest) -> dict[str, Any]:
         "line": _line(article),
         "notice": notice,
         "lost": cited.quote if notice == LOST else None,
+        "live": live(article.url, cited.quote) if article.url else None,
         "blocks": [_block(article.text, m, start, end) for m in BLOCK.finditer(article.text)],
-        "sources": _sources(cited.references) if isinstance(cited, Citation) else [],
+        "sources": _sources(cited) if isinstance(cited, Citation) else [],
     }
 
 
 def gone(cited: Citation | Nearest) -> dict[str, Any]:
     """The panel for a citation whose article has been removed: what the citation itself still knows."""
     title = cited.title if isinstance(cited, Citation) else cited.article
-    sources = _sources(cited.references) if isinstance(cited, Citation) else []
-    return {"title": title, "line": "", "notice": GONE, "lost": cited.quote, "blocks": [], "sources": sources}
+    sources = _sources(cited) if isinstance(cited, Citation) else []
+    shown = {"title": title, "line": "", "notice": GONE, "lost": cited.quote, "live": None}
+    return shown | {"blocks": [], "sources": sources}
+
+
+def live(url: str, words: str) -> str:
+    """`url` with a text fragment: a browser scrolls to `words` on that page, else to the first of their figures there.
+
+    An address that is not of the web stays as it is.
+    """
+    if not WEB.match(url):
+        return url
+    pieces = words.split()
+    whole = " ".join(pieces)
+    ends = f"{_part(' '.join(pieces[:5]))},{_part(' '.join(pieces[-5:]))}"
+    parts = [_part(whole) if len(whole) <= LONG else ends, *map(_part, FIGURE.findall(whole)[:3])]
+    return f"{url}{'' if '#' in url else '#'}:~:{'&'.join(f'text={part}' for part in dict.fromkeys(parts))}"
+
+
+def _part(words: str) -> str:
+    """Words as one part of a text fragment, where the dash has a meaning of its own."""
+    return quote(words, safe="", errors="replace").replace("-", "%2D")
 
 
 def _place(article: Article, cited: Citation | Nearest) -> tuple[int, int, str | None]:
@@ -68,16 +93,16 @@ def _line(article: Article) -> str:
     return " · ".join([*filter(None, [article.publisher, ", ".join(article.authors)]), *dates])
 
 
-def _sources(references: tuple[Reference, ...]) -> list[dict[str, str | None]]:
+def _sources(cited: Citation) -> list[dict[str, str | None]]:
     """The primary sources under the quote, each once."""
     rows = {
         (s.publisher, s.title, s.url): {
             "publisher": s.publisher,
             "title": s.title,
             "date": spell(s.published),
-            "url": s.url,
+            "url": live(s.url, cited.quote) if s.url else None,
         }
-        for reference in references
+        for reference in cited.references
         for s in reference.sources
     }
     return list(rows.values())

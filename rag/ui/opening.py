@@ -1,6 +1,7 @@
 """Opening the assistant for the page: a progress bar at first start, one sentence when it cannot be opened."""
 
 import logging
+from threading import Thread
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -36,7 +37,7 @@ def open_assistant() -> Assistant | None:
         bars[0].progress(min(done / total, 1.0) if total else 0.0, text=STAGES.get(stage))
 
     try:
-        assistant = state.assistant(progress)
+        assistant = state.assistant(progress, _warm)
     except CutawayError as error:
         place.empty()
         problem(str(error))
@@ -48,3 +49,16 @@ def open_assistant() -> Assistant | None:
         return None
     place.empty()
     return assistant
+
+
+def _warm(assistant: Assistant) -> None:
+    """Load what the first question would wait for, while the reader writes it."""
+    Thread(target=_load, args=(assistant,), name="cutaway-warm", daemon=True).start()
+
+
+def _load(assistant: Assistant) -> None:
+    try:
+        assistant.warm()
+        assistant.ask("Runway")
+    except Exception:  # outer border: the question itself says what is wrong, to the one who asks it
+        log.exception("the app could not be warmed up")

@@ -46,9 +46,10 @@ def _shared() -> Shared:
     return Shared()
 
 
-def assistant(progress: Progress) -> Assistant:
+def assistant(progress: Progress, once: Callable[[Assistant], None]) -> Assistant:
     """The shared assistant; the first call opens it and builds the index, others wait and see the same progress.
 
+    `once` is called with it when it has been opened.
     Raises CutawayError when the index or the model cannot be used; the next call tries again.
     """
     shared = _shared()
@@ -64,6 +65,7 @@ def assistant(progress: Progress) -> Assistant:
         try:
             if shared.assistant is None:
                 shared.assistant = Assistant.open(progress=note)
+                once(shared.assistant)
         finally:
             shared.lock.release()
     return shared.assistant

@@ -1,10 +1,11 @@
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.records import Article, Citation, Nearest
-from rag.ui.article_view import CHANGED, LOST, gone, show
+from rag.ui.article_view import CHANGED, LOST, gone, live, show
 
 
 def marked(view: dict) -> str:
@@ -33,7 +34,7 @@ def test_the_primary_sources_stand_under_the_quote_once(article: Article, citati
             "publisher": "TechCrunch",
             "title": "Runway releases Gen-4",
             "date": "31 March 2025",
-            "url": "https://x.test/a",
+            "url": "https://x.test/a#:~:text=A%20Gen%2D4%20clip%20lasts%205%20or%2010%20seconds.&text=10%20seconds",
         }
     ]
 
@@ -69,3 +70,22 @@ def test_for_any_text_and_quote_the_panel_keeps_every_word(text: str, cut: tuple
     view = show(article, Nearest(article="a", start=start, end=end, quote=text[start:end]))
     assert letters(whole(view)) == letters(text)
     assert letters(marked(view)) == letters(text[start:end])
+
+
+def test_a_link_to_a_live_page_asks_the_browser_for_the_words_and_for_their_figures() -> None:
+    assert live("https://x.test/a", "A Gen-4 clip lasts 10 seconds, at 24 fps.") == (
+        "https://x.test/a#:~:text=A%20Gen%2D4%20clip%20lasts%2010%20seconds%2C%20at%2024%20fps."
+        "&text=10%20seconds&text=24%20fps"
+    )
+    assert live("https://x.test/a#b", "Two words.") == "https://x.test/a#b:~:text=Two%20words."
+
+
+def test_a_link_names_the_two_ends_of_a_long_quote() -> None:
+    assert live("https://x.test/a", "word " * 80).endswith(
+        "#:~:text=word%20word%20word%20word%20word,word%20word%20word%20word%20word"
+    )
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "//x.test", ""])
+def test_row_46_an_address_that_is_not_of_the_web_gets_no_fragment(url: str) -> None:
+    assert live(url, "Two words.") == url

@@ -62,6 +62,7 @@ function fill(dialog, data, act) {
   const title = make("h2", "title", data.title);
   title.id = "panel-title";
   const text = make("div", "text", make("header", "", title, make("p", "small", data.line)));
+  if (data.live) text.firstChild.append(make("p", "small", link(data.live, "The page these words are from")));
   if (data.notice) text.append(make("p", "notice", data.notice));
   if (data.lost) text.append(make("blockquote", "", data.lost));
   let marked = null;
@@ -86,7 +87,8 @@ function primary(sources) {
   if (!sources.length) return null;
   const rows = sources.map((source) => {
     const title = source.url ? link(source.url, source.title) : make("span", "", source.title);
-    return make("li", "", title, make("span", "small", `${source.publisher}, ${source.date}`));
+    const plain = source.url && title.tagName !== "A" ? make("span", "small", source.url) : null;
+    return make("li", "", title, make("span", "small", `${source.publisher}, ${source.date}`), plain);
   });
   const heading = make("h4", "label", "Where these words come from");
   return make("aside", "primary", heading, make("ul", "", ...rows));

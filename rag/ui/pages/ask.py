@@ -41,9 +41,9 @@ def show() -> None:
     try:
         _arrive(session, kept)
         _page(assistant, session)
+        reading_panel(assistant, session)
         _keep(session, kept)
         conversation_list(session, kept)
-        reading_panel(assistant, session)
     except CutawayError as error:
         problem(str(error))
 
