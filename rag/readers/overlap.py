@@ -9,9 +9,9 @@ import numpy as np
 from rag.embedders import Embedder
 from rag.figures import Figure, figures
 from rag.index import Index
-from rag.lexical import terms
 from rag.questions import Asked, analyse
 from rag.readers._features import FIELDS, Features, Measure
+from rag.readers._missing import missing
 from rag.records import Evidence, Passage, Question, Reading, Retrieved, Sentence, Span
 from rag.visibility import visible_sentences
 from rag.vocabulary import Vocabulary
@@ -20,15 +20,15 @@ PASSAGES = 12
 CLOSER_LOOK = 16
 # Fitted on the tuning half of corpus/questions.jsonl by tests/benchmarks/fit_overlap.py.
 FIRST_LOOK = {
-    "cosine": 4.0, "words": 0.8, "context": 1.4, "names": 1.3, "near": 0.6, "kind": 1.4, "passage": 3.0, "figures": 0.7,
+    "cosine": 4.5, "words": 0.8, "context": 1.8, "names": 1.6, "near": 0.9, "kind": 1.5, "passage": 3.7, "figures": 0.8,
 }  # fmt: skip
 WEIGHTS = {
-    "cosine": 2.5, "tokens": 2.3, "weakest": 2.1, "words": 0.6, "context": 1.2, "names": 1.3, "near": 0.6, "kind": 1.4,
-    "passage": 3.0, "figures": 0.7,
+    "cosine": 3.2, "tokens": 2.7, "weakest": 2.6, "words": 0.6, "context": 1.4, "names": 1.4, "near": 0.9, "kind": 1.5,
+    "passage": 3.7, "figures": 0.8,
 }  # fmt: skip
-FAR = 3.0
-ANSWERABLE = {"cosine": 6.0, "words": 3.0, "names": 2.0, "rival": -1.0, "kind": 0.5}
-BIAS = -5.5
+ANSWERABLE = {"score": 0.31, "margin": 0.28, "missing": -2.8, "kind": 0.67, "figures": 1.25}
+BIAS = -4.55
+MARGIN = 3
 
 JOINED = re.compile(r" ?(?:or|to|and|-|–|/|,|, or|, and) ?")
 QUALIFIER = re.compile(r"\b(?:up to|about|around|over|under|at least|at most|more than|less than|nearly|some) $", re.I)
@@ -47,17 +47,22 @@ class Overlap:
     def read(self, question: Question, retrieved: Sequence[Retrieved]) -> Reading:
         """Sentences best first; `answerable` is a logistic of the best sentence's features."""
         asked = analyse(question.text, self._vocabulary)
-        scored, gaps = parted(self.score(question, asked, retrieved))
+        scored, _ = parted(self.score(question, asked, retrieved))
         if not scored:
             return Reading(evidence=(), short=None, answerable=0.0)
         best = scored[0]
-        signals = dict(zip(FIELDS, best[2].values(), strict=True)) | {"lead": lead(scored, gaps)}
-        sure = sum(weight * signals[name] for name, weight in ANSWERABLE.items()) + BIAS
+        absent = missing(asked, [e for _, e, _ in scored], self._index.lexical, self._vocabulary)
+        signals = {
+            "score": best[0],
+            "margin": best[0] - scored[min(MARGIN, len(scored) - 1)][0],
+            "missing": bool(absent),
+        }
+        signals |= {"kind": best[2].kind, "figures": best[2].figures}
         return Reading(
             evidence=tuple(evidence for _, evidence, _ in scored),
             short=short_answer(asked, best[1].passage, best[1].sentence),
-            answerable=chance(sure),
-            missing=self.missing(asked, [e.sentence.text for _, e, _ in scored[:3]]),
+            answerable=chance(sum(weight * signals[name] for name, weight in ANSWERABLE.items()) + BIAS),
+            missing=absent,
         )
 
     def score(self, question: Question, asked: Asked, retrieved: Sequence[Retrieved]) -> list[Scored]:
@@ -91,13 +96,6 @@ class Overlap:
                     score = _weigh(features, FIRST_LOOK)
                     scored.append((score, Evidence(passage=item.passage, sentence=sentence, score=score), features))
         return scored
-
-    def missing(self, asked: Asked, best: list[str]) -> tuple[str, ...]:
-        """Names of the question that the best sentences do not hold, and names that no passage of the index holds."""
-        inside = frozenset[str]().union(*(self._vocabulary.named(t) for t in best))
-        makers = {self._vocabulary.maker(n) for n in inside}
-        absent = [n for n in sorted(asked.names) if n not in inside | makers]
-        return (*absent, *(n for n in asked.unknown if not all(t in self._index.lexical for t in terms(n))))
 
 
 def short_answer(asked: Asked, passage: Passage, sentence: Sentence) -> Span | None:
@@ -137,11 +135,6 @@ def _order(scored: Scored) -> tuple[float, str, int]:
 def parted(scored: Sequence[Scored]) -> tuple[list[Scored], list[Scored]]:
     """The sentences that may answer, and those that tell what is not known."""
     return [s for s in scored if not s[1].sentence.gap], [s for s in scored if s[1].sentence.gap]
-
-
-def lead(scored: Sequence[Scored], gaps: Sequence[Scored]) -> float:
-    """How far the best sentence is ahead of the best one that tells what is not known, at most `FAR`."""
-    return min(FAR, scored[0][0] - gaps[0][0]) if gaps else FAR
 
 
 def chance(log_odds: float) -> float:
