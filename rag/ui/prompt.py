@@ -7,10 +7,10 @@ import streamlit as st
 from rag.records import last_day
 from rag.ui import state
 from rag.ui.components.choices import choices
-from rag.ui.turns import Filters, Session
+from rag.ui.turns import LABELS, Filters, Session
 
 DATES = "Write a date as 2025, 2025-04 or 2025-04-30."
-WIDGETS = {"topic": "filter-topic", "publisher": "filter-outlet", "since": "filter-since", "as_of": "filter-as-of"}
+DATED = ("since", "as_of")
 
 
 def prompt(session: Session, catalogue: state.Catalogue, mode: str) -> None:
@@ -32,24 +32,27 @@ def prompt(session: Session, catalogue: state.Catalogue, mode: str) -> None:
 def _fields(session: Session, catalogue: state.Catalogue) -> None:
     """The filters as fields; each takes effect for the next question as soon as it is left."""
     take = partial(_take, session)
-    topics = [*catalogue.topics]
-    st.selectbox("Topic", topics, index=None, placeholder="Any topic", key=WIDGETS["topic"], on_change=take)
-    outlets = [*catalogue.outlets]
-    st.selectbox("Outlet", outlets, index=None, placeholder="Any outlet", key=WIDGETS["publisher"], on_change=take)
+    keys = {name: _key(session, name) for name in LABELS}
+    for name, key in keys.items():
+        state.begin_widget(key, getattr(session.filters, name))
+    topics, outlets = [*catalogue.topics], [*catalogue.outlets]
+    st.selectbox("Topic", topics, index=None, placeholder="Any topic", key=keys["topic"], on_change=take)
+    st.selectbox("Outlet", outlets, index=None, placeholder="Any outlet", key=keys["publisher"], on_change=take)
     left, right = st.columns(2)
-    left.text_input("Known since", placeholder="2025-04", key=WIDGETS["since"], on_change=take)
-    right.text_input("As of", placeholder="2025-12-31", key=WIDGETS["as_of"], on_change=take)
-    if any(_wrong(state.widget(WIDGETS[name])) for name in ("since", "as_of")):
+    left.text_input("Known since", placeholder="2025-04", key=keys["since"], on_change=take)
+    right.text_input("As of", placeholder="2025-12-31", key=keys["as_of"], on_change=take)
+    if any(_wrong(state.widget(keys[name])) for name in DATED):
         st.error(DATES)
 
 
+def _key(session: Session, name: str) -> str:
+    """The key of a field. It changes when a token is taken off: a closed popover would send its old value again."""
+    return f"filter-{name}-{session.taken_off}"
+
+
 def _take(session: Session) -> None:
-    values = {name: state.widget(key).strip() or None for name, key in WIDGETS.items()}
-    session.filters = Filters(**{name: None if _dated(name) and _wrong(v or "") else v for name, v in values.items()})
-
-
-def _dated(name: str) -> bool:
-    return name in ("since", "as_of")
+    values = {name: state.widget(_key(session, name)).strip() or None for name in LABELS}
+    session.filters = Filters(**{n: None if n in DATED and _wrong(v or "") else v for n, v in values.items()})
 
 
 def _wrong(date: str) -> bool:
@@ -63,6 +66,6 @@ def _wrong(date: str) -> bool:
 def _remove(session: Session) -> None:
     """A filter was taken off by its token."""
     name = state.picked("filters", "pick")
-    if isinstance(name, str) and name in WIDGETS:
+    if isinstance(name, str) and name in LABELS:
         session.filters = session.filters.without(name)
-        state.set_widget(WIDGETS[name], None)
+        session.taken_off += 1

@@ -119,6 +119,12 @@ def set_widget(key: str, value: str | None) -> None:
     st.session_state[key] = value
 
 
+def begin_widget(key: str, value: str | None) -> None:
+    """Give a field its first value; a field that has one keeps it."""
+    if key not in st.session_state:
+        st.session_state[key] = value
+
+
 def permalink() -> tuple[str, Filters]:
     """The question and filters in the address, "" and none when there is no question."""
     given = {name: st.query_params[name] for name in LABELS if st.query_params.get(name)}

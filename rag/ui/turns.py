@@ -86,12 +86,14 @@ class Opened:
 class Session:
     """One browser session: its turns in order, the open passage, the filters of the next question.
 
-    `conversation` is the id under which the turns are kept, None before the first is; `kept` how many of them are.
+    `conversation` is the id under which the turns are kept, None before the first is; `kept` how many of them are;
+    `taken_off` counts filters taken off by their tokens.
     """
 
     turns: list[Turn] = field(default_factory=list)
     opened: Opened | None = None
     filters: Filters = field(default_factory=Filters)
+    taken_off: int = 0
     conversation: str | None = None
     kept: int = 0
     arrived: bool = False

@@ -6,7 +6,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
     box.shown = fresh;
     const open = (kind, at) => setTriggerValue("open", { kind, at });
     show(box, data.turn, open, (act) => setTriggerValue("act", act), first && !data.latest);
-    if (first && data.latest) bringUp(box);
+    if (first) fit(box);
+    if (data.latest && (first || box.pending)) bringUp(box);
+    box.pending = data.turn.pending;
   }
   box.classList.toggle("latest", data.latest);
   for (const node of box.querySelectorAll("[data-opens]")) {
@@ -17,12 +19,24 @@ export default function ({ data, parentElement, setTriggerValue }) {
 }
 
 // The newest question goes to the top of the screen and its answer grows below it; the page's own scrolling to the
-// end, which would hide the beginning of a long answer, is undone while nobody scrolls.
+// end, which would hide the beginning of a long answer, is undone until the reader moves.
 function bringUp(box) {
-  const lift = () => box.scrollIntoView({ block: "start", behavior: "instant" });
-  const later = [0, 120, 300, 600].map((wait) => setTimeout(lift, wait));
-  const leave = () => later.forEach(clearTimeout);
-  for (const kind of ["wheel", "touchstart", "keydown", "pointerdown"]) addEventListener(kind, leave, { once: true });
+  if (box.moved === undefined) {
+    box.moved = false;
+    const leave = () => (box.moved = true);
+    for (const kind of ["wheel", "touchstart", "keydown", "pointerdown"]) addEventListener(kind, leave, { once: true });
+  }
+  const lift = () => box.moved || box.scrollIntoView({ block: "start", behavior: "instant" });
+  for (const wait of [0, 120, 300, 600]) setTimeout(lift, wait);
+}
+
+// The newest turn fills the screen above the question field, whatever its height, so that its end is no further down.
+function fit(box) {
+  const main = box.getRootNode().host?.closest(".stMain");
+  const bottom = main?.querySelector("[data-testid=stBottom]");
+  if (!bottom) return;
+  const measure = () => box.style.setProperty("--taken", `${innerHeight - main.clientHeight + bottom.offsetHeight}px`);
+  new ResizeObserver(measure).observe(bottom);
 }
 
 function show(box, turn, open, act, quiet) {

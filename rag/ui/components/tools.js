@@ -16,11 +16,11 @@ function tools(turn, act) {
     button("plain-button", null, () => copy(turn.plain, "Copied.", say), "Copy"),
     button("plain-button", null, () => copy(address(turn.link), "Link copied.", say), "Copy link"),
     files(act),
-    make("span", "gap"),
+    said,
   );
-  const end = make("div", "end", bar, said, make("p", "small foot", turn.foot));
+  const end = make("div", "end", bar, make("p", "small foot", turn.foot));
   if (turn.rated) say("Thank you. Your verdict is kept on this computer.");
-  else bar.append(thumb("Helpful", true, end, act), thumb("Not helpful", false, end, act));
+  else bar.append(thumb("Helpful", true, bar, act), thumb("Not helpful", false, bar, act));
   return end;
 }
 
@@ -66,12 +66,12 @@ function save(file) {
   setTimeout(() => URL.revokeObjectURL(url), 10000);
 }
 
-function thumb(label, good, end, act) {
+function thumb(label, good, bar, act) {
   const node = button("plain-button thumb", label, () => {
-    end.querySelector("form")?.remove();
+    bar.parentElement.querySelector("form")?.remove();
     const question = good ? "What was good about it?" : "What was wrong?";
     const form = line(`${question} (optional)`, "", "Send", (reason) => act({ kind: "rate", good, reason }));
-    end.append(form);
+    bar.after(form);
     form.querySelector("input").focus();
   }, good ? "👍" : "👎");
   node.title = label;
