@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.citations import Judge, known_since, place, prove, word_support
+from rag.citations import Judge, compose, known_since, place, prove, word_support
 from rag.passages import cut
 from rag.records import Answer, Article, Draft, DraftStatement, Passage, Short, Span, Statement
 from rag.sources.markdown import read
@@ -67,7 +67,7 @@ def answer(*proposed: DraftStatement, short: Span | None = None) -> Answer:
         question="q",
         understood_as="q",
         answered=bool(citations),
-        text="",
+        text=compose(statements),
         mode="",
         as_of=None,
         generation="g",
@@ -203,6 +203,7 @@ def cited(**fields: object) -> Callable[[Answer], Answer]:
         (cited(start=0), "[1] gen-4 0-"),
         (cited(start=-5, end=-1, quote="r it"), "[1] gen-4 -5--1"),
         (cited(start=0, end=0, quote=""), "[1] gen-4 0-0"),
+        (lambda a: replace(a, text=a.text.replace("12", "13")), "the running text"),
         (cited(article="gone"), "'gone' is no longer in the corpus"),
         (cited(number=2), "same number"),
         (statement("Gen-4 costs 13 credits per second."), "'Gen-4 costs 13 credits per second.' is marked supported"),
