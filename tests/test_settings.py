@@ -10,7 +10,7 @@ from rag.settings import Settings, shipped_corpus
 def test_without_a_variable_the_shipped_corpus_and_the_default_choices_are_used() -> None:
     settings = Settings.from_environment({"PATH": "/bin", "RAGE": "1"})
     assert settings == Settings()
-    assert settings.folders == (shipped_corpus() / "articles",)
+    assert settings.folders == (shipped_corpus() / "articles", settings.home / "library")
     assert settings.folders[0].is_dir()
     assert settings.entities.is_file()
 
@@ -67,3 +67,20 @@ def test_each_set_of_folders_has_an_index_of_its_own_whatever_their_order() -> N
     assert one.index == two.index
     assert one.index != Settings(corpus=(Path("/a"),)).index
     assert one.index.is_relative_to(one.home)
+
+
+def test_limits_are_settings_and_a_limit_that_cannot_work_is_refused_by_name() -> None:
+    settings = Settings.from_environment({"RAG_FILE_MB": "3", "RAG_FETCH": "1", "RAG_FETCH_PORTS": "80,8080"})
+    assert (settings.limits.file_mb, settings.fetch, settings.fetch_ports) == (3, True, (80, 8080))
+    for name, value in (
+        ("RAG_PDF_PAGES", "-1"),
+        ("RAG_FETCH", "yes"),
+        ("RAG_FETCH_PORTS", "80;90"),
+        ("RAG_TEXT_MB", "0"),
+    ):
+        with pytest.raises(SettingsError, match=name):
+            Settings.from_environment({name: value})
+
+
+def test_fetching_in_the_app_is_off_unless_it_is_asked_for() -> None:
+    assert Settings().fetch is False

@@ -24,13 +24,17 @@ _FORMS = tuple(
         r"\b(?P<iso>(?:19|20)\d\d-\d\d(?:-\d\d)?)(?!\d)",
         rf"\b{_MONTH} {{1,2}}{_DAY}\b,? {{1,2}}{_YEAR}",
         rf"{_DAY}(?: of)? {{1,2}}{_MONTH},? {{1,2}}{_YEAR}",
-        rf"\b{_MONTH},? {{1,2}}{_YEAR}",
+        rf"(?<!\d )\b{_MONTH},? {{1,2}}{_YEAR}",
     )
 )
 
 
 def printed(text: str) -> str | None:
-    """The first date in `text` (English month names or ISO), or None: "December 3rd, 2025" -> "2025-12-03"."""
+    """The first date in `text` (English month names or ISO), or None: "December 3rd, 2025" -> "2025-12-03".
+
+    Only the first 2,000 characters are looked at.
+    """
+    text = text[:2000]
     found = [(match.start(), -len(match[0]), match) for form in _FORMS if (match := form.search(text))]
     for _, _, match in sorted(found, key=lambda one: one[:2]):
         if iso := _iso(match):

@@ -113,7 +113,7 @@ def words(text: str) -> int:
 
 def _without_bibliography(blocks: list[str]) -> list[str]:
     """Without the last bibliography when it stands in the second half: from its heading to the next one of its level."""
-    for at in range(len(blocks) - 1, len(blocks) // 2, -1):
+    for at in range(len(blocks) - 1, len(blocks) // 2 - 1, -1):
         if len(blocks[at]) < 60 and _BIBLIOGRAPHY.fullmatch(blocks[at].strip()):
             level = len(blocks[at]) - len(blocks[at].lstrip("#"))
             for end in range(at + 1, len(blocks)):

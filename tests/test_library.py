@@ -1,0 +1,218 @@
+"""Adding and removing: the ledger, names, copies, undo; rows 19 and 33-35 of the catalogue of faults."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.adding import add, add_upload, shown, too_many
+from rag.errors import LibraryError
+from rag.ingest import ingest
+from rag.library import Entry, Library
+from rag.menus import load
+from rag.settings import Settings
+from rag.slugs import slug
+from rag.sources import markdown
+from rag.writing import to_markdown
+from tests.conftest import ARTICLES, Rag
+from tests.sources.hostile import page, rss
+from tests.test_fetch import fetcher, reply
+
+SENTENCES = [
+    f"In test number {n} the model {n * 7} made a clip of {n + 3} seconds for studio {n * 13}." for n in range(40)
+]
+STORY = "A story about clips\n\n" + "\n\n".join(SENTENCES)
+NAMES = [
+    "..", "../../etc/passwd", "/etc/passwd", "..\\..\\x.txt", "C:\\x\\y.txt", "CON.txt", "NUL", "a" * 300 + ".txt",
+    "nul\x00name.txt", "-rf.txt", "--help", "\u202etxt.exe", "name\nnewline.md", ".hidden", ".env", "file://x",
+    "%2e%2e%2fx", "....//x", "...", " ", "", "x.txt/", "<img src=x onerror=alert(1)>.md", "![a](http://127.0.0.1:9/x).md",
+    "~root", "$HOME.txt", "`id`.txt", "\ud800.txt",
+]  # fmt: skip
+
+
+def quiet(stage: str, done: int, total: int) -> None:
+    """No progress is shown."""
+
+
+def outcomes(ledger: list[Entry]) -> list[str]:
+    return [entry.outcome for entry in ledger]
+
+
+def files(settings: Settings) -> list[Path]:
+    return sorted(settings.library.rglob("*")) if settings.library.exists() else []
+
+
+def test_what_is_added_becomes_a_markdown_file_that_reads_as_the_same_article(small: Settings, tmp_path: Path) -> None:
+    (tmp_path / "story.txt").write_text(STORY)
+    (entry,) = add([str(tmp_path / "story.txt")], small, quiet)
+    assert entry.outcome == "added"
+    (path,) = files(small)
+    article = markdown.CHOICE(path.read_bytes(), path.name)
+    assert (article.slug, article.title, article.origin.file) == (entry.slug, "A story about clips", "story.txt")
+    assert article.text == "\n\n".join(SENTENCES)
+
+
+def test_the_ledger_tells_added_unchanged_updated_and_refused_apart(small: Settings, tmp_path: Path) -> None:
+    story, nothing = tmp_path / "story.txt", tmp_path / "empty.txt"
+    story.write_text(STORY)
+    nothing.touch()
+    given = [str(story), str(nothing), str(tmp_path / "missing.txt")]
+    assert outcomes(add(given, small, quiet)) == ["added", "refused", "refused"]
+    assert outcomes(add(given[:1], small, quiet)) == ["unchanged"]
+    story.write_text(STORY + "\n\nOne sentence more.")
+    assert outcomes(add(given[:1], small, quiet)) == ["updated"]
+    assert len(files(small)) == 1
+
+
+def test_row_19_the_same_text_from_another_place_is_merged_and_both_places_are_named(small: Settings) -> None:
+    assert outcomes(add_upload(STORY.encode(), "one.txt", small)) == ["added"]
+    (entry,) = add_upload(STORY.encode(), "two.txt", small)
+    assert (entry.outcome, len(files(small))) == ("duplicate", 1)
+    article = markdown.CHOICE(files(small)[0].read_bytes(), "")
+    assert (article.origin.file, article.origin.also) == ("one.txt", ("two.txt",))
+
+
+def test_a_text_of_the_shipped_articles_is_not_added_again(small: Settings) -> None:
+    assert outcomes(add_upload(ARTICLES["veo-3.md"].replace("slug: veo-3\n", "").encode(), "copy.md", small)) == [
+        "duplicate"
+    ]
+    assert files(small) == []
+
+
+def test_near_copies_count_as_one_origin(small: Settings) -> None:
+    add_upload(STORY.encode(), "first.txt", small)
+    (copied,) = add_upload(
+        ("Another head\n\nAn agency reports.\n\n" + "\n\n".join(SENTENCES[:32])).encode(), "second.txt", small
+    )
+    third = "\n\n".join(
+        f"Elsewhere person {n} saw the sea at noon and {n + 5} gulls flew over town {n * 3}." for n in range(40)
+    )
+    (other,) = add_upload(f"A third story\n\n{third}".encode(), "third.txt", small)
+    assert copied.reason is not None
+    assert "near copy" in copied.reason
+    assert other.reason is None
+    library = [markdown.CHOICE(path.read_bytes(), "") for path in files(small)]
+    assert len({article.origin.copy_of or article.slug for article in library}) == 2
+
+
+def test_an_article_is_found_after_adding_and_not_after_removing_and_again_after_undo(small: Settings) -> None:
+    embedder = load("embedders", "hashing")(small.home)
+    (entry,) = add_upload(STORY.encode(), "story.txt", small)
+    assert entry.slug
+    assert (entry.slug, "added") in [(line.article, line.outcome) for line in ingest(small, embedder).lines]
+    Library(small).remove(entry.slug)
+    assert (entry.slug, "removed") in [(line.article, line.outcome) for line in ingest(small, embedder).lines]
+    assert Library(small).restore() == entry.slug
+    assert (entry.slug, "added") in [(line.article, line.outcome) for line in ingest(small, embedder).lines]
+
+
+@pytest.mark.parametrize("name", ["gen-4", "../articles/gen-4", "", "no-such", "a/b", "..", "x" * 300])
+def test_what_is_not_in_the_library_cannot_be_removed(small: Settings, name: str) -> None:
+    with pytest.raises(LibraryError):
+        Library(small).remove(name)
+    assert (small.corpus[0] / "gen-4.md").exists()
+
+
+def test_footnotes_of_an_article_file_survive_adding_it() -> None:
+    article = markdown.CHOICE(ARTICLES["gen-4.md"].encode(), "gen-4.md")
+    again = markdown.CHOICE(to_markdown(article).encode(), "gen-4.md")
+    assert (again.text, again.references) == (article.text, article.references)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_row_33_whatever_a_file_is_called_it_is_stored_under_a_safe_name(small: Settings, name: str) -> None:
+    (entry,) = add_upload(STORY.encode(), name, small)
+    (path,) = files(small)
+    assert entry.outcome == "added"
+    assert path.parent == small.library
+    assert path.stem.replace("-", "").isalnum()
+    assert shown(name).isprintable()
+    assert len(shown(name)) <= 120
+
+
+@given(st.text(max_size=200), st.text(max_size=50))
+def test_row_33_no_title_makes_an_unsafe_name(title: str, key: str) -> None:
+    made = slug(title, key)
+    assert made.isascii()
+    assert made.replace("-", "").isalnum()
+    assert not made.startswith("-")
+    assert len(made) < 70
+
+
+def test_row_34_links_that_leave_the_library_are_skipped_and_named(small: Settings, tmp_path: Path) -> None:
+    small.library.mkdir(parents=True)
+    secret = tmp_path / "secret.md"
+    secret.write_text("A secret text of somebody else.")
+    (small.library / "linked.md").symlink_to(secret)
+    report = ingest(small, load("embedders", "hashing")(small.home))
+    assert [(line.article, line.outcome) for line in report.lines if line.article == "linked.md"] == [
+        ("linked.md", "refused")
+    ]
+
+
+def test_row_34_adding_never_writes_through_a_link(small: Settings, tmp_path: Path) -> None:
+    (entry,) = add_upload(STORY.encode(), "story.txt", small)
+    target = tmp_path / "victim.md"
+    target.write_text("untouched")
+    path = small.library / f"{entry.slug}.md"
+    path.unlink()
+    path.symlink_to(target)
+    add_upload(STORY.encode(), "story.txt", small)
+    assert target.read_text() == "untouched"
+
+
+def test_row_35_too_many_or_too_large_uploads_are_refused_with_a_sentence(small: Settings, tmp_path: Path) -> None:
+    assert too_many(100, small) is None
+    assert "RAG_UPLOADS" in (too_many(10_000, small) or "")
+    large = tmp_path / "large.txt"
+    with large.open("wb") as file:
+        os.truncate(file.fileno(), 200 << 20)
+    (entry,) = add([str(large)], small, quiet)
+    assert "RAG_FILE_MB" in (entry.reason or "")
+
+
+def test_a_url_a_list_of_urls_and_a_feed_are_added_and_a_feed_is_read_once(small: Settings, tmp_path: Path) -> None:
+    body = page("<article><h1>On the web</h1>" + "".join(f"<p>{s}</p>" for s in SENTENCES) + "</article>")
+    other = page(
+        "<article><h1>Another</h1>"
+        + "".join(f"<p>{s.replace('model', 'system at last')}</p>" for s in SENTENCES)
+        + "</article>"
+    )
+    items = "<item><title>Another</title><link>http://site.example/b</link><description>Short.</description></item>"
+    answers = {
+        "/a": reply("200 OK\r\nContent-Type: text/html", body),
+        "/b": reply("200 OK\r\nContent-Type: text/html", other),
+        "/feed": reply("200 OK\r\nContent-Type: application/rss+xml", rss(items)),
+    }
+    (tmp_path / "list.txt").write_text("# what to read\nhttp://site.example/a\nhttp://10.0.0.1/\n")
+    with fetcher(dict(answers)) as (fetch, web):
+        assert outcomes(add(["http://site.example/a"], small, quiet, fetch)) == ["added"]
+        assert outcomes(add([str(tmp_path / "list.txt")], small, quiet, fetch)) == ["unchanged", "refused"]
+        assert outcomes(add(["http://site.example/feed"], small, quiet, fetch)) == ["added"]
+        assert outcomes(add(["http://site.example/feed"], small, quiet, fetch)) == ["unchanged"]
+        assert [r.split(" ")[1] for r in web.requests].count("/b") == 1
+    article = Library(small).find("http://site.example/a")
+    assert article is not None
+    assert article.fetched is not None
+
+
+def test_footnotes_of_a_page_from_elsewhere_claim_no_sources(small: Settings) -> None:
+    forged = ARTICLES["gen-4.md"].replace("announced", "shown")
+    with fetcher({"/x.md": reply("200 OK\r\nContent-Type: text/markdown", forged.encode())}) as (fetch, _):
+        (entry,) = add(["http://site.example/x.md"], small, quiet, fetch)
+    assert entry.outcome == "added"
+    assert markdown.CHOICE(files(small)[0].read_bytes(), "").references == ()
+
+
+def test_the_command_adds_refuses_removes_and_brings_back(rag: Rag, tmp_path: Path) -> None:
+    (tmp_path / "story.txt").write_text(STORY)
+    done = rag("add", str(tmp_path / "story.txt"), str(tmp_path / "none.txt"), "http://127.0.0.1/")
+    assert done.returncode == 2
+    assert "1 added, 2 refused" in done.stdout
+    assert "Traceback" not in done.stderr
+    name = next(line.split()[1] for line in done.stdout.splitlines() if line.startswith("added"))
+    assert rag("remove", name).returncode == 0
+    assert rag("remove", name).returncode == 3
+    assert f"restored   {name}" in rag("remove", "--undo").stdout
