@@ -49,6 +49,7 @@ def test_ids_are_unique_and_the_same_when_cut_again(text: str) -> None:
 def test_a_passage_stays_below_what_the_embedder_reads(text: str) -> None:
     # A heading counts towards the passage it opens; one word longer than a passage is cut through.
     assert all(pieces(p.text) <= MAX_PIECES + 1 for p in cut(article(text)))
+    assert MAX_PIECES + 1 <= 256 - 2  # MiniLM reads 256 word pieces, two of them special
 
 
 def test_one_endless_word_is_cut_as_well() -> None:
