@@ -12,7 +12,6 @@ from rag.errors import QuestionSetError
 from rag.records import last_day
 
 Half = Literal["tuning", "reporting"]
-KINDS = ("single", "multi", "conversation", "as-of", "conflict", "unanswerable")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,7 +32,7 @@ def unanswerable(turn: str, **changes: Any) -> dict[str, Any]:
 ROWS = [
     row([API]),
     row(["How long are clips of Gen-4?", "And on the API?"], kind="conversation"),
-    row(["On the Runway API, how long do Gen-4 clips last?"], kind="as-of", as_of="2025-12"),
+    row(["On the Runway API, how long do Gen-4 clips last?"], kind="as of a day", as_of="2025-12"),
     row(["What do Gen-4 clips on the Runway API last?"], kind="conflict", gold=[LENGTH, ["8 seconds"]]),
     unanswerable("Who won the 1998 World Cup?"),
     unanswerable("How long do clips of Veo 3 last?"),
