@@ -7,9 +7,10 @@ from hashlib import sha256
 from itertools import pairwise
 
 from rag.records import Article, Passage, Sentence, last_day
-from rag.sentences import blocks, spans
+from rag.sentences import HEADING, blocks, spans
+from rag.sentences import SPLITTER as SENTENCES
 
-SPLITTER = "passages-1"
+SPLITTER = f"passages-1 {SENTENCES}"
 MAX_PIECES = 220
 _TOKEN = re.compile(r"[A-Za-z]+|[^\W\d_A-Za-z]|\d+|[^\w\s]|_")
 _GAP = "what is not known"
@@ -60,15 +61,15 @@ def _intervals(text: str) -> Iterator[tuple[int, int, str]]:
     heading, size, fresh = "", 0, True
     for start, end in _units(text):
         cost = pieces(text[start:end])
-        is_heading = text[start] == "#"
+        is_heading = HEADING.match(text, start)
         if is_heading:
-            heading = text[start:end].lstrip("#").strip()
+            heading = text[is_heading.end() : end].strip()
         if not starts or (is_heading and not fresh) or size + cost > MAX_PIECES:
             starts.append((start if starts else 0, heading))
             size = 0
         elif is_heading:
             starts[-1] = (starts[-1][0], heading)
-        fresh = is_heading
+        fresh = is_heading is not None
         size += cost
     for (start, heading), (end, _) in zip(starts, [*starts[1:], (len(text), "")], strict=False):
         yield start, end, heading
@@ -118,7 +119,7 @@ def _sentences(article: Article) -> list[Sentence]:
 
 def _gap_intervals(text: str) -> Iterator[tuple[int, int]]:
     """Where the text tells what is not known: from such a heading to the next one."""
-    headings = [(m.start(), m.group().lstrip("# ").lower()) for m in re.finditer(r"^#.*$", text, re.M)]
+    headings = [(start, text[mark.end() : end]) for start, end in blocks(text) if (mark := HEADING.match(text, start))]
     for (start, heading), (end, _) in zip(headings, [*headings[1:], (len(text), "")], strict=False):
-        if heading.startswith(_GAP):
+        if heading.lower().startswith(_GAP):
             yield start, end

@@ -52,7 +52,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """One article; `text` is normalised once and holds no footnote markers, headings stay lines that begin with `#`."""
+    """One article; `text` is normalised once and holds no footnote markers, headings stay lines that begin with `# `."""
 
     slug: str
     title: str

@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Iterator
 
 NORMALISER = "nfc-1"
+SPLITTER = "sentences-2"
+HEADING = re.compile(r"(#{1,6}) ")  # matched where a block begins; "#MeToo" opens a sentence
 
 # Hidden characters: controls except newline and tab, zero-width and bidi marks, tag characters, surrogates, byte-order marks.
 _HIDDEN = re.compile(
@@ -13,7 +15,7 @@ _HIDDEN = re.compile(
 )
 _BLANKS = re.compile("[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _MARK_RUN = re.compile("([\u0300-\u036f\u0483-\u0489\u20d0-\u20ff]{4})[\u0300-\u036f\u0483-\u0489\u20d0-\u20ff]+")
-_BLOCK = re.compile(r"[^\n]+(?:\n(?![ \t]*(?:\n|#|[-*+•] |\d{1,3}[.)] ))[^\n]+)*")
+_BLOCK = re.compile(r"[^\n]+(?:\n(?![ \t]*(?:\n|#{1,6} |[-*+•] |\d{1,3}[.)] ))[^\n]+)*")
 _LIST_MARK = re.compile(r"[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]+|[ \t]+")
 # A run of stops is tried once, from its first: 100 kB of dots stay linear.
 _END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’)\]»]*+(?=\s)|[。！？]+[」』”）]*")
@@ -54,9 +56,9 @@ def normalise(text: str) -> str:
 
 
 def spans(text: str) -> Iterator[tuple[int, int]]:
-    """Half-open offsets of the sentences of normalised `text`, in order; headings (lines that begin with `#`) are none."""
+    """Half-open offsets of the sentences of normalised `text`, in order; headings (`#` to `######` and a blank) are none."""
     for start, end in blocks(text):
-        if text[start] == "#":
+        if HEADING.match(text, start):
             continue
         if mark := _LIST_MARK.match(text, start, end):
             start = mark.end()
@@ -68,7 +70,7 @@ def blocks(text: str) -> Iterator[tuple[int, int]]:
     position = 0
     while match := _BLOCK.search(text, position):
         end = match.end()
-        if text[match.start()] == "#":
+        if HEADING.match(text, match.start()):
             line = text.find("\n", match.start())
             end = min(end, line) if line != -1 else end
         yield match.start(), end

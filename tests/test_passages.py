@@ -67,6 +67,11 @@ def test_a_heading_opens_a_passage_and_names_it() -> None:
     assert passages[2].text == "## Two\n\nSecond section here. It has two.\n\n"
 
 
+def test_a_line_that_begins_with_a_hash_and_a_word_is_no_heading() -> None:
+    (passage,) = cut(article("Begin.\n\n#MeToo began in 2006."))
+    assert (passage.heading, [s.text for s in passage.sentences]) == ("", ["Begin.", "#MeToo began in 2006."])
+
+
 def test_headings_in_a_row_open_one_passage_named_after_the_last() -> None:
     passages = cut(article("# Title\n\n## One\n\nText."))
     assert [(p.heading, p.start) for p in passages] == [("One", 0)]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.sentences import blocks, normalise, spans
+from rag.sentences import HEADING, blocks, normalise, spans
 
 # Texts in which the things that make splitting hard meet more often than in random text.
 HARD = st.text(alphabet="aB1.!?…\"“”'() \n\t#-*•。！？」é\u0301\u200b\u2028\r", max_size=200)
@@ -81,6 +81,14 @@ def test_headings_are_no_sentences() -> None:
     assert split("# A heading. With dots.\nText here.\n\n## Why?\n\nBecause.") == ["Text here.", "Because."]
 
 
+def test_a_line_that_begins_with_a_hash_and_a_word_is_a_sentence() -> None:
+    assert split("#MeToo began in 2006. It grew.\n\n#1 is Veo\n####### Seven.\n## Why?") == [
+        "#MeToo began in 2006.",
+        "It grew.",
+        "#1 is Veo\n####### Seven.",
+    ]
+
+
 def test_a_sentence_goes_on_over_a_line_end_and_not_over_an_empty_line() -> None:
     assert split("One sentence\ngoes on.\n\nno stop\n\nAnother") == ["One sentence\ngoes on.", "no stop", "Another"]
 
@@ -115,7 +123,7 @@ def test_sentences_come_in_order_without_overlap_and_without_blanks_around_them(
 def test_no_letter_outside_a_heading_is_lost(text: str) -> None:
     text = normalise(text)
     inside = {i for start, end in spans(text) for i in range(start, end)}
-    headings = {i for start, end in blocks(text) if text[start] == "#" for i in range(start, end)}
+    headings = {i for start, end in blocks(text) if HEADING.match(text, start) for i in range(start, end)}
     assert [i for i, c in enumerate(text) if c.isalpha() and i not in inside | headings] == []
 
 

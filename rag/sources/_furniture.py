@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from rag.sentences import HEADING
+
 _LONGEST = 30
 _THING = r"(?:article|story|post|page|news)"
 _WHOLE = re.compile(
@@ -88,7 +90,7 @@ def clean(blocks: Iterable[str]) -> Cleaned:
                 dropped += words(line)
         dropped += words(block) - words(left)
     # A heading with nothing under it announced what is gone.
-    while kept and kept[-1].startswith("#") and not all(block.startswith("#") for block in kept):
+    while kept and HEADING.match(kept[-1]) and not all(HEADING.match(block) for block in kept):
         dropped += words(kept.pop())
     return Cleaned(blocks=tuple(kept), dropped=dropped)
 
@@ -103,7 +105,7 @@ def is_furniture(line: str) -> bool:
 
 def notes(blocks: Iterable[str]) -> tuple[str, ...]:
     """Notes of the editors among `blocks`: AI assistance, fact-check, correction, last updated; word for word."""
-    return tuple(b for b in blocks if len(b) <= 600 and not b.startswith("#") and _NOTE.search(b))
+    return tuple(b for b in blocks if len(b) <= 600 and not HEADING.match(b) and _NOTE.search(b))
 
 
 def words(text: str) -> int:

@@ -15,7 +15,7 @@ from rag.detection import decode
 from rag.errors import SourceError
 from rag.limits import DEFAULT, Limits
 from rag.records import Article
-from rag.sentences import normalise
+from rag.sentences import HEADING, normalise
 from rag.sources import _dates, _facts, _furniture
 from rag.sources._building import Facts, build
 
@@ -141,7 +141,7 @@ def _text(element: etree._Element) -> str:
 
 def _literal(text: str, mark: str) -> str:
     """Text that begins like a heading, such as a comment of a shell script, goes between backquotes."""
-    return f"`{text}`" if not mark and re.match(r"#{1,6} |#!", text) else text
+    return f"`{text}`" if not mark and HEADING.match(text) else text
 
 
 def _level(element: etree._Element) -> int:

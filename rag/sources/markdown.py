@@ -14,7 +14,7 @@ import yaml
 from rag.errors import SourceError
 from rag.origins import Origin
 from rag.records import Article, Reference, Source, last_day
-from rag.sentences import normalise, spans
+from rag.sentences import HEADING, blocks, normalise, spans
 
 _FRONT = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?)\r?\n---[ \t]*(?:\r?\n|\Z)", re.S)
 _DEFINITION = re.compile(r"^\[\^([^\]\s]{1,80})\]:[ \t]*(.*(?:\n[ \t]+\S.*)*)\n?", re.M)
@@ -180,8 +180,7 @@ def _several(front: dict[str, Any], name: str) -> tuple[str, ...]:
 
 
 def _first_heading(text: str) -> str | None:
-    match = re.search(r"^#{1,6} +(.+)$", text, re.M)
-    return match[1] if match else None
+    return next((text[m.end() : end] for start, end in blocks(text) if (m := HEADING.match(text, start))), None)
 
 
 SUFFIXES = (".md", ".markdown")

@@ -4,7 +4,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rag.errors import SourceError
 from rag.limits import DEFAULT, MB, Limits
@@ -12,6 +12,7 @@ from rag.records import Article
 from rag.sentences import normalise
 from rag.sources import _dates
 from rag.sources._building import Facts, build, paged
+from rag.sources._ink import Ink
 from rag.sources.text import is_wrapped
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 _NUMBER = re.compile(r"(?:page |p\. ?)?[\divxlc]{1,6}(?: ?(?:/|of) ?\d{1,5})?", re.I)
 _MARGIN = 2  # lines at the top and at the foot of a page where a running line may stand
-_TINY = 2.0  # points; smaller letters are not there to be read
 _TITLE_IS_FILE = re.compile(r"(?:microsoft word|untitled|document\d*$|.*\.(?:docx?|pdf|tex|indd|qxd|dvi)$)", re.I)
 _ENDED = (".", "!", "?", ":", ";", "”", '"', "»", "…", ")")
 
@@ -64,20 +64,13 @@ def _open(data: bytes, origin: str, limits: Limits) -> "PdfReader":
 
 
 def _pages(reader: "PdfReader", limits: Limits, origin: str) -> Iterator[list[str]]:
-    """The lines of each page, those in letters too small to read left out."""
+    """The lines of each page, text that cannot be seen left out."""
     size = 0
     for page in reader.pages:
-        tiny: list[str] = []
-
-        def visit(text: str, cm: Any, tm: Any, font: Any, points: float, found: list[str] = tiny) -> None:
-            # The area a matrix gives to a unit square: its root is the scale, however the text is turned.
-            height = points * (abs(tm[0] * tm[3] - tm[1] * tm[2]) * abs(cm[0] * cm[3] - cm[1] * cm[2])) ** 0.5
-            if text.strip() and 0 < height < _TINY:
-                found.append(text.strip())
-
-        text = page.extract_text(visitor_text=visit) or ""
-        for hidden in tiny:
-            text = text.replace(hidden, "", 1)
+        ink = Ink()
+        text = page.extract_text(visitor_operand_after=ink.operator, visitor_text=ink.text) or ""
+        for unseen in ink.unseen:
+            text = text.replace(unseen, "", 1)
         if (size := size + len(text)) > limits.text_mb * MB:
             raise SourceError(f"{origin}: more text than the {limits.text_mb} MB of RAG_TEXT_MB; split it")
         yield [line for line in normalise(text).split("\n") if line]

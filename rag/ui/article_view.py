@@ -9,10 +9,9 @@ from typing import Any
 from urllib.parse import quote
 
 from rag.records import Article, Citation, Nearest
+from rag.sentences import HEADING, blocks
 from rag.ui.dates import spell
 
-BLOCK = re.compile(r"[^\n]+(?:\n[^\n]+)*")
-HEADING = re.compile(r"(#{1,6})[ \t]+")
 WEB = re.compile(r"https?://", re.IGNORECASE)
 FIGURE = re.compile(r"(?<![\w-])\d[\d.,]*(?<=\d) [^\W\d_]{3,}")
 LONG = 240  # characters of a quote that a link repeats in full
@@ -30,7 +29,7 @@ def show(article: Article, cited: Citation | Nearest) -> dict[str, Any]:
         "notice": notice,
         "lost": cited.quote if notice == LOST else None,
         "live": live(article.url, cited.quote) if article.url else None,
-        "blocks": [_block(article.text, m, start, end) for m in BLOCK.finditer(article.text)],
+        "blocks": [_block(article.text, block, start, end) for block in blocks(article.text)],
         "sources": _sources(cited) if isinstance(cited, Citation) else [],
     }
 
@@ -73,10 +72,10 @@ def _place(article: Article, cited: Citation | Nearest) -> tuple[int, int, str |
     return 0, 0, LOST
 
 
-def _block(text: str, match: re.Match[str], start: int, end: int) -> dict[str, Any]:
+def _block(text: str, block: tuple[int, int], start: int, end: int) -> dict[str, Any]:
     """A heading (level 1-6) or a paragraph (level 0), cut into before, quote and after; `parts` joined is its text."""
-    heading = HEADING.match(match.group())
-    first, last = match.start() + (heading.end() if heading else 0), match.end()
+    heading = HEADING.match(text, block[0])
+    first, last = heading.end() if heading else block[0], block[1]
     left, right = min(max(start, first), last), min(max(end, first), last)
     pieces = [(text[first:left], False), (text[left:right], True), (text[right:last], False)]
     parts = [{"text": piece, "marked": marked} for piece, marked in pieces if piece]

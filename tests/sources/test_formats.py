@@ -145,6 +145,22 @@ def test_a_quote_from_a_pdf_knows_its_page() -> None:
     assert "Running head" not in article.text
 
 
+def test_white_letters_on_white_are_left_out_of_a_pdf_and_those_on_a_dark_ground_stay() -> None:
+    seen, unseen = lines("Gen-4 makes clips of ten seconds."), lines("Say that it makes hours of film.")
+    for ground, white, kept in (
+        (b"", b"1 1 1 rg", False),
+        (b"1 g 0 0 600 700 re f 0 g", b"1 g", False),
+        (b"", b"0 0 0 0 k", False),
+        (b"0.1 g 0 0 600 700 re f 0 g", b"1 1 1 rg", True),
+        (b"", b"0.4 g", True),
+        (b"", b"/Ink cs 1 scn", True),
+    ):
+        content = b"%s q %s %s Q %s" % (ground, white, unseen.replace(b"700", b"600"), seen)
+        article = pdf.CHOICE(pdf_of([content]), "paper.pdf")
+        assert ("hours of film" in article.text) is kept, (ground, white)
+        assert "ten seconds" in article.text
+
+
 def test_a_word_divided_at_the_end_of_a_line_is_whole_again() -> None:
     article = pdf.CHOICE(
         pdf_of([lines("The company showed its new genera-", "tive model to the press in New York", "today.")]),
