@@ -13,10 +13,11 @@ from rag.records import Draft, DraftStatement, Evidence, Question, Reading, Span
 from rag.settings import Settings
 
 THRESHOLD = 0.5
-MOST = {"fact": 3, "definition": 3, "reason": 3, "comparison": 4, "list": 5, "status": 5}
+MOST = {"fact": 4, "definition": 4, "reason": 4, "comparison": 5, "list": 5, "status": 5}
 # Share of the best score that a further sentence needs.
-WINDOW = {"fact": 0.80, "definition": 0.78, "reason": 0.78, "comparison": 0.72, "list": 0.68, "status": 0.72}
+WINDOW = {"fact": 0.74, "definition": 0.72, "reason": 0.72, "comparison": 0.70, "list": 0.66, "status": 0.70}
 NEARLY = 0.9
+SURE = 2
 ALIKE = 0.75
 SAME_MATTER = 0.5
 DISAGREEMENT = re.compile(
@@ -50,14 +51,14 @@ def _statement(evidence: Evidence, group: str | None) -> DraftStatement:
 def choose(asked: Asked, evidence: Sequence[Evidence]) -> list[Evidence]:
     """The sentences of the answer in the order they are told; the best one is always among them."""
     best = evidence[0]
-    chosen = [best, *_other_sides(asked, best, evidence), *_other_values(best, evidence)]
+    chosen = [best, *_other_sides(asked, best, evidence)]
     floor = best.score * WINDOW[asked.shape]
     for candidate in evidence[1:]:
         if len(chosen) >= MOST[asked.shape] or candidate.score < floor:
             break
-        if not any(_repeats(candidate, c) for c in chosen):
+        if not any(candidate is c or _repeats(candidate, c) for c in chosen):
             chosen.append(candidate)
-    chosen = chosen[: max(MOST.values())]
+    chosen = _with_other_values(chosen, evidence)[: max(MOST.values())]
     if asked.shape == "status":
         return sorted(chosen, key=lambda e: last_day(e.sentence.known_since or "9999"))
     if asked.newest:
@@ -79,11 +80,13 @@ def _other_sides(asked: Asked, best: Evidence, evidence: Sequence[Evidence]) -> 
             yield candidate
 
 
-def _other_values(best: Evidence, evidence: Sequence[Evidence]) -> Iterator[Evidence]:
-    """Sentences that give another value for what the best one tells; they count whatever their rank."""
-    for candidate in evidence[1:]:
-        if disagree(best, candidate):
-            yield candidate
+def _with_other_values(chosen: Sequence[Evidence], evidence: Sequence[Evidence]) -> list[Evidence]:
+    """After each of the first sentences, those that give another value for what it tells; they count whatever their rank."""
+    out: list[Evidence] = []
+    for place, one in enumerate(chosen):
+        others = [e for e in evidence if disagree(one, e)] if place < SURE else []
+        out += [e for e in (one, *others) if e not in out]
+    return out
 
 
 def disagree(one: Evidence, other: Evidence) -> bool:

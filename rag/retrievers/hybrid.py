@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.embedders import Embedder
+from rag.figures import figures
 from rag.index import Index
+from rag.lexical import terms
 from rag.records import Passage, Question, Retrieved
 from rag.visibility import restricted, visible_sentences
 
@@ -18,6 +20,8 @@ OVERFETCH = 6
 DENSE, WORDS, SENTENCE = 0.25, 0.40, 0.35
 SECOND_WEIGHT = 0.5
 DIVERSITY = 0.9
+CUE = 0.15
+RARE = 3.0
 
 Scores = NDArray[np.float32]
 
@@ -45,6 +49,7 @@ class Hybrid:
         total: Scores = np.zeros(len(passages), dtype=np.float32)
         for query, vector, weight in zip(queries, vectors, (1.0, SECOND_WEIGHT), strict=False):
             total += weight * self._fused(query, vector, passages, shown)
+        total += CUE * self._cued(question.text, passages)
         total /= 1.0 if len(queries) == 1 else 1.0 + SECOND_WEIGHT
         centres = np.stack([r.mean(axis=0) for r in shown])
         order = _diverse(total, centres, k)
@@ -70,6 +75,25 @@ class Hybrid:
         dense = np.array([float(rows.mean(axis=0) @ vector) for rows in shown], dtype=np.float32)
         fused: Scores = DENSE * _spread(dense) + WORDS * _spread(words) + SENTENCE * _spread(best)
         return fused
+
+    def _cued(self, text: str, passages: list[Passage]) -> Scores:
+        """1 for each passage of an outlet, and for each of a day, that the question names."""
+        plain = f" {' '.join(terms(text))} "
+        days = {f.value for f in figures(text) if f.kind == "date" and len(f.value) == len("2025-03-31")}
+        cues = np.zeros(len(passages), dtype=np.float32)
+        for row, passage in enumerate(passages):
+            article = self._index.article(passage.article)
+            under = [r for r in article.references if passage.start <= r.start < passage.end]
+            sources = [s for r in under for s in r.sources]
+            names = {s.publisher for s in sources} | {article.publisher or ""}
+            dates = {s.published for s in sources} | {r.since for r in under} | {article.published}
+            named = any(f" {' '.join(terms(n))} " in plain for n in names if self._rare(n))
+            cues[row] = float(named) + float(bool(days & dates))
+        return cues
+
+    def _rare(self, name: str) -> bool:
+        """Whether an outlet's name is no everyday word of the articles: "Runway" publishes too, and stands everywhere."""
+        return any(self._index.lexical.idf(t) >= RARE for t in terms(name))
 
 
 def _rows(passage: Passage, visible: Sequence[object], rows: Scores) -> Scores:
