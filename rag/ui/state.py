@@ -13,11 +13,12 @@ from rag.assistant import Assistant
 from rag.conversations import Conversations
 from rag.records import Article
 from rag.suggestions import first_questions
-from rag.ui.turns import LABELS, Filters, Session
+from rag.ui.turns import LABELS, Filters, Session, Turn
 
 Progress = Callable[[str, int, int], None]
 CONVERSATIONS = "conversations.sqlite3"
 FEEDBACK = "feedback.jsonl"
+LONGEST = 1000  # characters of a question in the address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,8 +137,10 @@ def addressed() -> str | None:
     return st.query_params.get("c")
 
 
-def address(conversation: str | None) -> None:
-    """Name the conversation in the address, so that a reload finds it; the question of a permalink leaves it."""
+def address(conversation: str | None, waiting: Turn | None) -> None:
+    """Name the conversation in the address, and the question still `waiting`, so that a reload finds both."""
     wanted = {"c": conversation} if conversation else {}
+    if waiting and len(waiting.question) <= LONGEST:
+        wanted |= {"q": waiting.question} | waiting.filters.given()
     if st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)

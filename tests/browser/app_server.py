@@ -17,17 +17,18 @@ START = 60.0  # seconds the server may take to listen
 class App:
     """`streamlit run app.py` on a free loopback port, with a home folder of its own."""
 
-    def __init__(self, folder: Path, **settings: str) -> None:
+    def __init__(self, folder: Path, script: str = "app.py", **settings: str) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
+        self.home = folder / "home"
         self.log = folder / "app.log"
         kept = {k: v for k, v in os.environ.items() if not k.startswith("RAG_")}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)],
+            [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)],
             cwd=ROOT,
-            env=kept | {"RAG_HOME": str(folder / "home")} | settings,
+            env=kept | {"RAG_HOME": str(self.home)} | settings,
             stdout=self.log.open("wb"),
             stderr=subprocess.STDOUT,
         )

@@ -27,8 +27,8 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Ap
     """Start apps with RAG_* settings; all are stopped at the end."""
     started: list[App] = []
 
-    def launch(**settings: str) -> App:
-        app = App(tmp_path_factory.mktemp("app"), **settings)
+    def launch(script: str = "app.py", **settings: str) -> App:
+        app = App(tmp_path_factory.mktemp("app"), script, **settings)
         started.append(app)
         app.wait()
         return app
@@ -54,6 +54,12 @@ def app(start: Callable[..., App], articles: Path) -> App:
 
 
 @pytest.fixture(scope="session")
+def slow(start: Callable[..., App], articles: Path) -> App:
+    """The app over a few articles on a slow day."""
+    return start("tests/browser/slow_app.py", RAG_CORPUS=str(articles))
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     assert path, "browser tests need Chromium: apt-get install chromium"
@@ -72,6 +78,7 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
         context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
         contexts.append(context)
         context.on("request", lambda r: foreign.append(r.url) if not is_local(r.url) else None)
+        context.grant_permissions(["clipboard-read", "clipboard-write"])
         page = context.new_page()
         page.on("websocket", lambda ws: foreign.append(ws.url) if not is_local(ws.url) else None)
         page.on("pageerror", lambda error: errors.append(str(error)))

@@ -3,34 +3,10 @@ from pathlib import Path
 
 import pytest
 from app_server import App
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
+from steps import HOW_LONG, ask, chips, ready
 
 pytestmark = pytest.mark.browser
-
-ASK = "Ask about Runway and generative video"
-HOW_LONG = "How long can a Gen-4 clip be?"
-BUILD = 240_000  # milliseconds a first start may take on a busy machine
-
-
-def ready(page: Page) -> Locator:
-    box = page.get_by_placeholder(ASK)
-    trouble = page.locator(".st-key-problem")
-    expect(box.or_(trouble).first).to_be_visible(timeout=BUILD)
-    assert trouble.all_inner_texts() == []
-    return box
-
-
-def ask(page: Page, question: str) -> None:
-    box = ready(page)
-    box.fill(question)
-    box.press("Enter")
-    expect(page.get_by_role("heading", name=question)).to_be_visible()
-    expect(page.locator(".foot, .problem").first).to_be_visible(timeout=60_000)
-    assert page.locator(".problem").all_inner_texts() == []
-
-
-def chips(page: Page, number: int) -> Locator:
-    return page.locator("button.chip").filter(has_text=str(number))
 
 
 def test_first_start_builds_the_index_behind_a_progress_bar(
@@ -77,7 +53,7 @@ def test_the_keyboard_opens_a_passage_and_escape_returns_to_the_chip(app: App, v
     expect(chip).to_be_focused()
 
 
-def test_a_refusal_shows_what_was_near_and_cites_nothing(app: App, visit: Callable[..., Page]) -> None:
+def test_row_41_a_refusal_shows_what_was_near_and_cites_nothing(app: App, visit: Callable[..., Page]) -> None:
     page = visit(app.url)
     ask(page, "Who won the 1998 World Cup?")
     expect(page.get_by_role("heading", name="Nearest passages")).to_be_visible()

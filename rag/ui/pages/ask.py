@@ -49,14 +49,13 @@ def show() -> None:
 
 
 def _arrive(session: Session, kept: Conversations | None) -> None:
-    """On the first run of a browser session: the conversation or the question that its address names."""
+    """On the first run of a browser session: the conversation and the question that its address names."""
     if session.arrived:
         return
     session.arrived = True
     key = state.addressed()
     if key and kept and (answers := kept.turns(key)):
         session.restore(key, answers)
-        return
     question, filters = state.permalink()
     if question:
         session.filters = filters
@@ -166,4 +165,4 @@ def _keep(session: Session, kept: Conversations | None) -> None:
             if isinstance(turn.answer, Answer):
                 session.conversation = kept.add(session.conversation, turn.answer)
             session.kept += 1
-    state.address(session.conversation)
+    state.address(session.conversation, next((turn for turn in session.turns if turn.waiting), None))
