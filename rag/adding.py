@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from rag.errors import SourceError
+from rag.feed_marks import FeedMarks
 from rag.fetch import Fetcher
 from rag.library import Entry, Library
 from rag.limits import MB
@@ -54,6 +55,7 @@ def shown(name: str) -> str:
 class _Adding:
     def __init__(self, settings: Settings, fetcher: Fetcher) -> None:
         self._limits, self._fetcher, self._library = settings.limits, fetcher, Library(settings)
+        self._marks = FeedMarks(settings)
 
     def any(self, given: str) -> Iterator[Entry]:
         """A URL or a file."""
@@ -78,14 +80,21 @@ class _Adding:
             yield from self.data(data, shown(given))
 
     def url(self, url: str) -> Iterator[Entry]:
-        """The page, file or feed at a URL."""
+        """The page, file or feed at a URL; a feed that was read before is only asked for its news."""
         try:
-            page = self._fetcher.fetch(url)
+            page = self._fetcher.fetch(url, **self._marks.of(url))
+            if page.unchanged:
+                yield Entry(given=url, outcome="unchanged", reason="nothing new in the feed")
+                return
             parsed = parse(page.data, url, self._limits, page.url)
         except SourceError as error:
             yield Entry(given=url, outcome="refused", reason=str(error))
             return
-        yield from self._stored(parsed, url, page.url)
+        entries = list(self._stored(parsed, url, page.url))
+        # An entry that failed is tried again next time, so the whole feed has to come again.
+        if parsed.kind == "feed" and all(entry.outcome != "refused" for entry in entries):
+            self._marks.keep(url, page)
+        yield from entries
 
     def data(self, data: bytes, name: str) -> list[Entry]:
         """The contents of a file; a text file of nothing but URLs is a list of pages to add."""

@@ -16,8 +16,7 @@ CutawayError
 │   └── IndexBusy        another ingest holds the writer lock
 ├── HistoryError         the file of conversations cannot be read or written
 ├── AnswerFileError      a file given to `rag verify` is not an answer
-├── QuestionSetError     a question set or a baseline given to `rag eval` is none
-└── MissingExtra         an optional package is not installed; names the extra
+└── QuestionSetError     a question set or a baseline given to `rag eval` is none
 """
 
 
@@ -87,7 +86,3 @@ class AnswerFileError(CutawayError):
 
 class QuestionSetError(CutawayError):
     """A question set or a baseline given to `rag eval` cannot be read as one; the message names the file."""
-
-
-class MissingExtra(CutawayError):
-    """An optional package is not installed; the message gives the exact install line."""

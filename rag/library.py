@@ -11,6 +11,7 @@ from typing import Literal
 from rag.copies import near_copy
 from rag.corpus import read_corpus
 from rag.errors import LibraryError
+from rag.lengths import words
 from rag.records import Article
 from rag.settings import Settings
 from rag.slugs import slug
@@ -23,12 +24,16 @@ _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,100}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A line of the ledger: what was given, what became of it, the article's slug, and why (or of what it is a copy)."""
+    """A line of the ledger: what was given, what became of it, the article's slug, and why (or of what it is a copy).
+
+    `words` of the article as it was stored, counted by us; None when nothing was.
+    """
 
     given: str
     outcome: Outcome
     slug: str | None = None
     reason: str | None = None
+    words: int | None = None
 
 
 class Library:
@@ -65,7 +70,8 @@ class Library:
         article = replace(article, origin=replace(article.origin, copy_of=origin if origin != name else None))
         self._write(article)
         reason = f"a near copy of {near.slug}: counted as one origin" if near else None
-        return Entry(given=given, outcome="updated" if held else "added", slug=name, reason=reason)
+        outcome: Outcome = "updated" if held else "added"
+        return Entry(given=given, outcome=outcome, slug=name, reason=reason, words=words(article.text))
 
     def find(self, url: str) -> Article | None:
         """The article of the library that came from `url`."""

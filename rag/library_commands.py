@@ -27,10 +27,12 @@ def register(commands: Any, progress: "Progress") -> None:
 
 def _add(parsed: argparse.Namespace, settings: Settings, progress: "Progress") -> int:
     from rag.adding import add
+    from rag.lengths import minutes
 
     ledger = add(parsed.given, settings, progress)
     for entry in ledger:
-        print(f"{entry.outcome:10} {entry.slug or entry.given}" + (f"  {entry.reason}" if entry.reason else ""))
+        length = f"{entry.words:,} words, {minutes(entry.words)} min" if entry.words else None
+        print("  ".join(filter(None, (f"{entry.outcome:10} {entry.slug or entry.given}", length, entry.reason))))
     counts = Counter(entry.outcome for entry in ledger)
     print(", ".join(f"{count} {outcome}" for outcome, count in counts.items()))
     if counts["added"] or counts["updated"] or counts["duplicate"]:

@@ -1,6 +1,7 @@
 """Adding and removing: the ledger, names, copies, undo; rows 19 and 33-35 of the catalogue of faults."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from rag.adding import add, add_upload, shown, too_many
 from rag.errors import LibraryError
 from rag.ingest import ingest
+from rag.lengths import minutes, words
 from rag.library import Entry, Library
 from rag.menus import load
 from rag.settings import Settings
@@ -198,6 +200,63 @@ def test_a_url_a_list_of_urls_and_a_feed_are_added_and_a_feed_is_read_once(small
     assert article.fetched is not None
 
 
+FEED = "http://site.example/feed"
+ENTRY = (
+    "<item><title>{0}</title><link>http://site.example/{0}</link><description>"
+    + " ".join(SENTENCES)
+    + "</description></item>"
+)
+
+
+def test_a_feed_that_was_read_is_asked_for_news_only(small: Settings) -> None:
+    marks = '200 OK\r\nContent-Type: application/rss+xml\r\nETag: "one"\r\nLast-Modified: Mon, 31 Mar 2025 10:00:00 GMT'
+    with fetcher({"/feed": reply(marks, rss(ENTRY.format("a")))}) as (fetch, web):
+        assert outcomes(add([FEED], small, quiet, fetch)) == ["added"]
+        web.answers["/feed"] = reply("304 Not Modified")
+        (entry,) = add([FEED], small, quiet, fetch)
+        assert (entry.outcome, entry.reason) == ("unchanged", "nothing new in the feed")
+        assert 'If-None-Match: "one"' in web.requests[-1]
+        assert "If-Modified-Since: Mon, 31 Mar 2025 10:00:00 GMT" in web.requests[-1]
+        elsewhere = replace(small, library=small.home / "another")
+        web.answers["/feed"] = reply(marks, rss(ENTRY.format("a")))
+        assert outcomes(add([FEED], elsewhere, quiet, fetch)) == ["added"]
+        assert "If-None-Match" not in web.requests[-1]
+
+
+def test_a_feed_is_asked_for_as_a_whole_again_while_an_entry_of_it_could_not_be_had(small: Settings) -> None:
+    items = "<item><title>Gone</title><link>http://site.example/gone</link></item>"
+    answer = reply('200 OK\r\nContent-Type: application/rss+xml\r\nETag: "one"', rss(items))
+    with fetcher({"/feed": answer}) as (fetch, web):
+        assert outcomes(add([FEED], small, quiet, fetch)) == ["refused"]
+        assert outcomes(add([FEED], small, quiet, fetch)) == ["refused"]
+        assert not any("If-None-Match" in request for request in web.requests)
+
+
+@pytest.mark.parametrize("mark", ['"x\r\n Set-Cookie: a=b"', '"' + "x" * 400 + '"', '"caf\xe9"'])
+def test_a_mark_that_could_not_go_into_a_header_is_not_kept(small: Settings, mark: str) -> None:
+    answer = reply("200 OK\r\nContent-Type: application/rss+xml\r\nETag: %s", rss(ENTRY.format("a")))
+    with fetcher({"/feed": answer.replace(b"%s", mark.encode("latin-1"))}) as (fetch, web):
+        assert outcomes(add([FEED], small, quiet, fetch)) == ["added"]
+        assert outcomes(add([FEED], small, quiet, fetch)) == ["unchanged"]
+        assert not any("If-None-Match" in request for request in web.requests)
+
+
+@pytest.mark.parametrize("held", ["", "[]", '{"a": 1}', '{"a": {"b": {"etag": 7}}}', "\x00", "null"])
+def test_a_damaged_file_of_marks_is_as_none(small: Settings, held: str) -> None:
+    small.home.mkdir()
+    (small.home / "feeds.json").write_text(held)
+    answer = reply('200 OK\r\nContent-Type: application/rss+xml\r\nETag: "one"', rss(ENTRY.format("a")))
+    with fetcher({"/feed": answer}) as (fetch, _):
+        assert outcomes(add([FEED], small, quiet, fetch)) == ["added"]
+    assert '"one"' in (small.home / "feeds.json").read_text().replace("\\", "")
+
+
+@pytest.mark.parametrize(("count", "read"), [(0, 1), (1, 1), (229, 1), (366, 2), (2300, 10)])
+def test_a_reading_time_is_counted_and_at_least_a_minute(count: int, read: int) -> None:
+    assert words("word " * count) == count
+    assert minutes(count) == read
+
+
 def test_footnotes_of_a_page_from_elsewhere_claim_no_sources(small: Settings) -> None:
     forged = ARTICLES["gen-4.md"].replace("announced", "shown")
     with fetcher({"/x.md": reply("200 OK\r\nContent-Type: text/markdown", forged.encode())}) as (fetch, _):
@@ -211,6 +270,7 @@ def test_the_command_adds_refuses_removes_and_brings_back(rag: Rag, tmp_path: Pa
     done = rag("add", str(tmp_path / "story.txt"), str(tmp_path / "none.txt"), "http://127.0.0.1/")
     assert done.returncode == 2
     assert "1 added, 2 refused" in done.stdout
+    assert f"{words(STORY.partition(chr(10))[2])} words, 3 min" in done.stdout
     assert "Traceback" not in done.stderr
     name = next(line.split()[1] for line in done.stdout.splitlines() if line.startswith("added"))
     assert rag("remove", name).returncode == 0

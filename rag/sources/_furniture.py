@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from rag.lengths import words
 from rag.sentences import HEADING
 
 _LONGEST = 30
@@ -66,7 +67,6 @@ _BIBLIOGRAPHY = re.compile(
     re.I,
 )
 _STRIP = " \t:.!»«›‹→←>|·•…*_-"
-WORD = re.compile(r"\w+(?:['’.,-]\w+)*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,11 +106,6 @@ def is_furniture(line: str) -> bool:
 def notes(blocks: Iterable[str]) -> tuple[str, ...]:
     """Notes of the editors among `blocks`: AI assistance, fact-check, correction, last updated; word for word."""
     return tuple(b for b in blocks if len(b) <= 600 and not HEADING.match(b) and _NOTE.search(b))
-
-
-def words(text: str) -> int:
-    """Words as people count them: `Gen-4.5` and `isn't` are one each."""
-    return sum(1 for _ in WORD.finditer(text))
 
 
 def _without_bibliography(blocks: list[str]) -> list[str]:

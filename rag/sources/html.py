@@ -13,6 +13,7 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from rag.detection import decode
 from rag.errors import SourceError
+from rag.lengths import words
 from rag.limits import DEFAULT, Limits
 from rag.records import Article
 from rag.sentences import HEADING, normalise
@@ -40,12 +41,12 @@ def read(data: bytes, origin: str, limits: Limits = DEFAULT, url: str | None = N
     tree = parse(decode(data, origin).text, origin)
     facts = _facts.facts(tree, url)
     _take_out_hidden(tree)
-    whole = _furniture.words(normalise(_visible(tree)))
+    whole = words(normalise(_visible(tree)))
     blocks, published = _article(tree, url)
     blocks = _with_byline(tree, blocks, facts)
     if facts.published is None and published:
         facts = replace(facts, published=published)
-    kept = sum(_furniture.words(block) for block in blocks)
+    kept = sum(words(block) for block in blocks)
     return build(blocks, facts, origin, limits, dropped=max(0, whole - kept))
 
 
@@ -87,9 +88,9 @@ def _article(tree: HtmlElement, url: str | None) -> tuple[list[str], str | None]
     )
     body = getattr(found, "body", None)
     blocks = list(_rendered(body)) if body is not None else []
-    if sum(_furniture.words(block) for block in blocks) < _SHORTEST:
+    if sum(words(block) for block in blocks) < _SHORTEST:
         second = _second_opinion(tree)
-        blocks = max(blocks, second, key=lambda some: sum(_furniture.words(b) for b in some))
+        blocks = max(blocks, second, key=lambda some: sum(words(b) for b in some))
     day = getattr(found, "date", None)
     return blocks, _dates.machine(day) if day else None
 
@@ -170,7 +171,7 @@ def _names_only(line: str, authors: tuple[str, ...]) -> bool:
     rest = line
     for author in authors:
         rest = rest.replace(author, "")
-    return rest != line and (_furniture.words(rest) <= 3 or bool(_dates.printed(rest)))
+    return rest != line and (words(rest) <= 3 or bool(_dates.printed(rest)))
 
 
 def _take_out_hidden(tree: HtmlElement) -> None:
