@@ -17,7 +17,7 @@ from rag.visibility import visible_sentences
 from rag.vocabulary import Vocabulary
 
 PASSAGES = 12
-CLOSER_LOOK = 16
+CLOSER_LOOK = 12
 # Fitted on the tuning half of corpus/questions.jsonl by tests/benchmarks/fit_overlap.py.
 FIRST_LOOK = {
     "cosine": 4.5, "words": 0.8, "context": 1.8, "names": 1.6, "near": 0.9, "kind": 1.5, "passage": 3.7, "figures": 0.8,
