@@ -4,13 +4,13 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from rag.checking import check
 from rag.corpus import read_corpus
 from rag.embedders import Embedder
 from rag.errors import CorpusError, EmbedderError, IndexDamaged, IndexMismatch, NoIndex
-from rag.generations import Generations
+from rag.generations.checking import check
+from rag.generations.folders import Generations
+from rag.generations.manifest import Manifest, digest_of
 from rag.ingest import ingest
-from rag.manifest import Manifest, digest_of
 from rag.settings import Settings
 
 REPAIR = "Run `rag doctor --repair`."

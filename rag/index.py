@@ -1,8 +1,10 @@
 """One generation of the index, opened and searched; and all that is done with Chroma. Nobody else imports chromadb.
 
 manifest.json     what it was made of, and the sha256 of the files that have no checksums of their own
-passages.sqlite3  texts (rag.store)          passages.vectors, sentences.vectors   (rag.vectors)
-lexical/          BM25 (rag.lexical)         chroma/   a collection that any Chroma client can open
+passages.sqlite3  texts (rag.generations.store)
+*.vectors         of passages and of sentences (rag.generations.vectors)
+lexical/          BM25 (rag.lexical)
+chroma/           a collection that any Chroma client can open
 """
 
 import os
@@ -16,14 +18,14 @@ import numpy as np
 
 from rag.embedders import Embedder, Vectors
 from rag.errors import IndexDamaged, IndexError_
-from rag.generations import Generations, Held
+from rag.generations.folders import Generations, Held
+from rag.generations.manifest import Manifest
+from rag.generations.soundness import damaged, verify
+from rag.generations.store import Store
+from rag.generations.vectors import RowFile
 from rag.lexical import Lexical
-from rag.manifest import Manifest
 from rag.records import Article, Passage
 from rag.settings import Settings
-from rag.soundness import damaged, verify
-from rag.store import Store
-from rag.vectors import RowFile
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
@@ -239,7 +241,7 @@ def _metadata(article: Article, passage: Passage) -> dict[str, str | int]:
 def probe(folder: Path, manifest: Manifest, ids: list[str]) -> None:
     """Raises IndexDamaged unless Chroma counts all passages and each one tried, at most `TRIED`, finds itself.
 
-    Damaged files can end the process here: only for a child process (rag.checking).
+    Damaged files can end the process here: only for a child process (rag.generations.checking).
     """
     vectors = RowFile(folder / "passages.vectors", manifest.making.dimension, manifest.passages)
     client = _client(folder)

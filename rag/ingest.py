@@ -12,19 +12,19 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
 
-from rag import store
-from rag.checking import check
 from rag.corpus import Reading, read_corpus
 from rag.embedders import Embedder
 from rag.errors import IndexDamaged, IndexError_, NoIndex
-from rag.generations import MANIFEST, Generations
+from rag.generations import store
+from rag.generations.checking import check
+from rag.generations.folders import MANIFEST, Generations
+from rag.generations.manifest import Entry, Making, Manifest, content, digest_of, digests
+from rag.generations.vectors import RowFile, RowWriter, VectorCache
 from rag.index import Index, write_chroma
 from rag.lexical import Lexical
-from rag.manifest import Entry, Making, Manifest, content, digest_of, digests
 from rag.passages import cut
 from rag.records import Article, Passage
 from rag.settings import Settings
-from rag.vectors import RowFile, RowWriter, VectorCache
 
 Outcome = Literal["added", "updated", "unchanged", "removed", "refused"]
 Progress = Callable[[str, int, int], None]
@@ -146,7 +146,7 @@ def _build(
     vectors = RowFile(folder / "passages.vectors", making.dimension, len(rows))
     write_chroma(folder, rows, vectors, lambda done: step("chroma", done, len(rows)))
     vectors.close()
-    # Chroma writes into its SQLite file whenever somebody opens it: that one is checked by what it holds (rag.soundness).
+    # Chroma writes into its SQLite file whenever somebody opens it: generations.soundness checks that one by what it holds.
     plain = [path for part in ("lexical", "chroma") for path in (folder / part).rglob("*") if path.is_file()]
     manifest = Manifest(
         making=making,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rag.errors import CorpusError, IndexBusy, IndexError_
-from rag.generations import Generations
+from rag.generations.folders import Generations
 from rag.index import Index
 from rag.ingest import ingest
 from tests.places import BREAD, MOON, RIVER, Place
@@ -74,7 +74,7 @@ def test_a_second_ingest_at_the_same_time_is_refused_with_the_pid(ingested: Plac
 
 def test_the_lock_of_a_dead_process_is_taken_over(ingested: Place) -> None:
     program = (
-        "import os, signal, sys; from pathlib import Path; from rag.locks import Lock\n"
+        "import os, signal, sys; from pathlib import Path; from rag.generations.locks import Lock\n"
         "lock = Lock.take(Path(sys.argv[1])); lock.note('4711'); os.kill(os.getpid(), signal.SIGKILL)"
     )
     lock = ingested.settings.index / "writer.lock"

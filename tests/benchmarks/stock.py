@@ -22,7 +22,7 @@ from typing import Any
 
 from rag.assistant import Assistant
 from rag.embedders.minilm import weights_folder
-from rag.generations import Generations
+from rag.generations.folders import Generations
 from rag.question_sets import load_questions
 from rag.settings import Settings, shipped_corpus
 

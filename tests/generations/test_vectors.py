@@ -9,7 +9,7 @@ import pytest
 from rag.embedders import Vectors
 from rag.embedders.hashing import Hashing
 from rag.errors import IndexDamaged
-from rag.vectors import RowFile, RowWriter, VectorCache, row_type
+from rag.generations.vectors import RowFile, RowWriter, VectorCache, row_type
 
 TEXTS = [f"text number {n}" for n in range(150)]
 
@@ -104,7 +104,8 @@ def test_damaged_entries_are_embedded_again(name: str, damage: str, tmp_path: Pa
 
 def test_two_processes_may_fill_one_cache(tmp_path: Path) -> None:
     program = (
-        "import sys; from pathlib import Path; from rag.embedders.hashing import Hashing; from rag.vectors import VectorCache\n"
+        "import sys; from pathlib import Path; from rag.embedders.hashing import Hashing\n"
+        "from rag.generations.vectors import VectorCache\n"
         "cache = VectorCache(Path(sys.argv[1]), Hashing())\n"
         "for n in range(40): cache.fill([f'{sys.argv[2]} {n} {m}' for m in range(5)], lambda done, total: None)"
     )

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from rag.embedders import Embedder
 from rag.errors import IndexDamaged, IndexMismatch
-from rag.generations import MANIFEST
+from rag.generations.folders import MANIFEST
 from rag.lexical import TOKENIZER
 from rag.origins import Origin
 from rag.passages import SPLITTER

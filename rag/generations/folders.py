@@ -19,7 +19,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from rag.errors import IndexBusy, IndexDamaged, NoIndex
-from rag.locks import Lock
+from rag.generations.locks import Lock
 
 MANIFEST = "manifest.json"
 POINTER = re.compile(r"(g\d{6,}-[0-9a-f]{8}) ([0-9a-f]{64})\n")

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from rag.embedders import Embedder, Vectors
 from rag.errors import IndexDamaged
-from rag.locks import locked
+from rag.generations.locks import locked
 
 BATCH = 64
 KEY = np.dtype([("key", "V32"), ("crc", "<u4")])

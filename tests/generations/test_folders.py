@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from rag.errors import IndexBusy, IndexDamaged, NoIndex
-from rag.generations import MANIFEST, Generations
-from rag.locks import Lock
+from rag.generations.folders import MANIFEST, Generations
+from rag.generations.locks import Lock
 
 
 def publish(generations: Generations, content: str) -> str:

@@ -8,9 +8,9 @@ from hashlib import file_digest
 from pathlib import Path
 
 from rag.errors import IndexDamaged
-from rag.manifest import Manifest
-from rag.store import Store
-from rag.vectors import RowFile
+from rag.generations.manifest import Manifest
+from rag.generations.store import Store
+from rag.generations.vectors import RowFile
 
 
 def verify(folder: Path, manifest: Manifest, store: Store) -> list[str]:

@@ -5,9 +5,9 @@ from threading import Thread
 import pytest
 
 from rag.errors import IndexDamaged
+from rag.generations.store import Store, write
 from rag.passages import cut
 from rag.records import Article, Reference, Source
-from rag.store import Store, write
 
 TEXT = "## Length\n\nThe Rhine is long. It rises in the Alps.\n\n## What is not known\n\nNobody knows its age."
 ARTICLE = Article(

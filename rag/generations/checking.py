@@ -1,6 +1,6 @@
 """The whole check of a generation, in a child process: damaged HNSW files can end the process that reads them.
 
-`python -m rag.checking FOLDER SHA256-OF-MANIFEST` prints {"fault": null or a sentence}.
+`python -m rag.generations.checking FOLDER SHA256-OF-MANIFEST` prints {"fault": null or a sentence}.
 """
 
 import json
@@ -9,11 +9,11 @@ from pathlib import Path
 from subprocess import DEVNULL, TimeoutExpired, run
 
 from rag.errors import IndexError_
+from rag.generations.manifest import Manifest
+from rag.generations.soundness import verify, verify_rows
+from rag.generations.store import Store
 from rag.index import probe
 from rag.lexical import Lexical
-from rag.manifest import Manifest
-from rag.soundness import verify, verify_rows
-from rag.store import Store
 
 MINUTES = 15
 
@@ -23,9 +23,9 @@ def check(folder: Path, digest: str) -> str | None:
 
     Looks at every row, and at whether passages find themselves in Chroma.
     """
-    command = [sys.executable, "-m", "rag.checking", str(folder.resolve()), digest]
+    command = [sys.executable, "-m", "rag.generations.checking", str(folder.resolve()), digest]
     # From the folder that holds the package, so that the child imports this very code.
-    home = Path(__file__).resolve().parent.parent
+    home = Path(__file__).resolve().parents[2]
     try:
         done = run(command, cwd=home, stdin=DEVNULL, capture_output=True, text=True, timeout=60 * MINUTES)
     except TimeoutExpired:
