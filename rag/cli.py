@@ -194,9 +194,9 @@ def _doctor(parsed: argparse.Namespace, settings: Settings) -> int:
 
 def _eval(parsed: argparse.Namespace, settings: Settings) -> int:
     from rag.assistant import Assistant
-    from rag.evaluation import evaluate
-    from rag.question_sets import load_questions
-    from rag.scoreboard import as_json, as_markdown, as_text, compare, read_baseline, worse, write_misses
+    from rag.evaluation.measuring import evaluate
+    from rag.evaluation.question_sets import load_questions
+    from rag.evaluation.scoreboard import as_json, as_markdown, as_text, compare, read_baseline, worse, write_misses
 
     path = Path(parsed.file) if parsed.file else shipped_corpus() / "questions.jsonl"
     rows = load_questions(path, parsed.half)

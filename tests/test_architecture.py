@@ -16,8 +16,8 @@ PACKAGE = Path(__file__).resolve().parent.parent / "rag"
 ORDER = [
     "origins limits slugs",
     "errors origins figures",
-    "records scores",
-    "menus detection sentences export landscape suggestions terminal conversations feedback refusal visibility question_sets",
+    "records",
+    "menus detection sentences export landscape suggestions terminal conversations feedback refusal visibility",
     "gate",
     "fetch settings sources passages lexical",
     "parsing writing copies",
@@ -39,7 +39,6 @@ ORDER = [
     "chain",
     "assistant",
     "evaluation",
-    "scoreboard",
     "library_commands",
     "cli",
     "__main__ ui",

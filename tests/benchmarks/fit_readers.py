@@ -20,15 +20,15 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import cross_val_predict
 
 from rag import Assistant, Settings
+from rag.evaluation.question_sets import QuestionRow, load_questions
+from rag.evaluation.scores import holds
 from rag.followups import resolve
-from rag.question_sets import QuestionRow, load_questions
 from rag.questions import analyse
 from rag.readers._features import FIELDS
 from rag.readers._missing import missing
 from rag.readers.joint import FAR, Joint
 from rag.readers.overlap import MARGIN
 from rag.records import Question
-from rag.scores import holds
 from rag.settings import shipped_corpus
 
 WRONG = 0.04

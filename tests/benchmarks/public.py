@@ -28,12 +28,12 @@ from pathlib import Path
 from typing import Any
 
 from rag.chain import RETRIEVED
+from rag.evaluation.scores import interval, ndcg
 from rag.followups import resolve
 from rag.index import Index
 from rag.ingest import ingest
 from rag.menus import load
 from rag.records import Answer, Question, Reading, Statement
-from rag.scores import interval, ndcg
 from rag.settings import Settings
 from rag.vocabulary import Vocabulary
 

@@ -22,8 +22,8 @@ from typing import Any
 
 from rag.assistant import Assistant
 from rag.embedders.minilm import weights_folder
+from rag.evaluation.question_sets import load_questions
 from rag.generations.folders import Generations
-from rag.question_sets import load_questions
 from rag.settings import Settings, shipped_corpus
 
 HERE = Path(__file__).resolve().parent

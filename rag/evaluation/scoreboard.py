@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import QuestionSetError, SettingsError
-from rag.evaluation import Evaluation
-from rag.scores import Interval, interval
+from rag.evaluation.measuring import Evaluation
+from rag.evaluation.scores import Interval, interval
 
 ORDER = (
     *("Recall@5", "Recall@10", "nDCG@10", "MRR@10", "hit@1", "hit@3", "conflict recall", "conflict hit"),

@@ -9,10 +9,10 @@ import pytest
 
 from rag.assistant import Assistant
 from rag.errors import QuestionSetError, SettingsError
-from rag.evaluation import Evaluation, ask_row, evaluate, measured, relevant_passages, where_lost
-from rag.question_sets import QuestionRow, load_questions
+from rag.evaluation.measuring import Evaluation, ask_row, evaluate, measured, relevant_passages, where_lost
+from rag.evaluation.question_sets import QuestionRow, load_questions
+from rag.evaluation.scoreboard import as_json, as_markdown, as_text, compare, read_baseline, worse, write_misses
 from rag.records import Answer, Retrieved
-from rag.scoreboard import as_json, as_markdown, as_text, compare, read_baseline, worse, write_misses
 from rag.settings import Settings
 from tests.conftest import Rag
 

@@ -13,10 +13,20 @@ from langchain_core.callbacks import BaseCallbackHandler
 from rag.assistant import Assistant
 from rag.chain import Ask
 from rag.errors import QuestionSetError
+from rag.evaluation.question_sets import QuestionRow
+from rag.evaluation.scores import (
+    Interval,
+    covered,
+    first_words,
+    holds,
+    interval,
+    ndcg,
+    percentile,
+    recall,
+    reciprocal_rank,
+)
 from rag.passages import cut
-from rag.question_sets import QuestionRow
 from rag.records import Answer, Article, Citation, Reading, Retrieved, last_day
-from rag.scores import Interval, covered, first_words, holds, interval, ndcg, percentile, recall, reciprocal_rank
 
 Relevant = Mapping[str, frozenset[str]]
 

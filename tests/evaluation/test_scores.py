@@ -4,7 +4,17 @@ from math import log2
 
 import pytest
 
-from rag.scores import covered, first_words, holds, interval, ndcg, percentile, plain, recall, reciprocal_rank
+from rag.evaluation.scores import (
+    covered,
+    first_words,
+    holds,
+    interval,
+    ndcg,
+    percentile,
+    plain,
+    recall,
+    reciprocal_rank,
+)
 
 
 @pytest.mark.parametrize(

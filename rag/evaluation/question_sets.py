@@ -1,6 +1,6 @@
 """Question sets: files of JSON rows {"id", "kind", "turns", "as_of", "facts", "gold", "answerable", "split"}.
 
-`facts` are labels of footnotes in the articles, `gold` is what has to stand in the quotes (rag.scores), `split` the half.
+`facts` are labels of footnotes in the articles, `gold` is what has to stand in the quotes (see scores.py), `split` the half.
 """
 
 import json
