@@ -16,6 +16,7 @@ from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 from langchain_core.runnables.config import patch_config
 from pydantic import ConfigDict, Field
 
+from rag import bylines, syndication
 from rag.answerers import Answerer
 from rag.citations import Judge, compose, known_since, place
 from rag.followups import Resolved, resolve
@@ -165,13 +166,14 @@ def _begin(ask: Ask, parts: Parts) -> _Turn:
 
 def _retrieve(turn: _Turn, parts: Parts) -> _Turn:
     started = perf_counter()
-    found = tuple(parts.retriever.retrieve(turn.question, RETRIEVED))
+    found = syndication.retrieve(parts.retriever.retrieve, turn.question, RETRIEVED, parts.index.copies())
     return _next(turn, "retrieve", started, retrieved=found)
 
 
 def _read(turn: _Turn, parts: Parts) -> _Turn:
     started = perf_counter()
-    return _next(turn, "read", started, reading=parts.reader.read(turn.question, turn.retrieved))
+    reading = parts.reader.read(turn.question, turn.retrieved)
+    return _next(turn, "read", started, reading=bylines.read(turn.question, turn.retrieved, reading, parts.index))
 
 
 def _draft(turn: _Turn, parts: Parts) -> _Turn:
@@ -207,6 +209,6 @@ def _verify(turn: _Turn, parts: Parts) -> Answer:
         citations=citations,
         refusal=refusal,
         nearest=() if answered else nearest(turn.reading),
-        notices=draft.notices,
+        notices=(*draft.notices, *syndication.notices(citations, index.copies(), turn.question.as_of)),
         seconds=replace(turn.seconds, total=round(perf_counter() - turn.started, 4)),
     )

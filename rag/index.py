@@ -26,6 +26,7 @@ from rag.generations.vectors import RowFile
 from rag.lexical import Lexical
 from rag.records import Article, Passage
 from rag.settings import Settings
+from rag.syndication import Copies, grouped
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
@@ -57,6 +58,7 @@ class Index:
         self._folder = held.folder
         self._chroma: Collection | None = None
         self._opening = Lock()
+        self._copies: Copies | None = None
         self._known: dict[str, tuple[Passage, int]] = {}
         self._store = Store(held.folder / "passages.sqlite3")
         dimension = manifest.making.dimension
@@ -106,6 +108,12 @@ class Index:
         if found is None:
             raise KeyError(slug)
         return found
+
+    def copies(self) -> Copies:
+        """For each article that has near copies, by slug: all articles of its origin, itself included."""
+        if self._copies is None:
+            self._copies = grouped(self._store.copies(), self._store.article)
+        return self._copies
 
     def passages(self, ids: Sequence[str]) -> list[Passage]:
         """The passages of `ids`, in that order, with their sentences; raises IndexDamaged for an unknown id."""

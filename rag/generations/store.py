@@ -84,6 +84,12 @@ class Store:
             self._articles[slug] = self._article(rows[0])
         return self._articles[slug]
 
+    def copies(self) -> list[Article]:
+        """The articles that are named near copies of another, in the order of writing."""
+        # Quotes inside a text are escaped in JSON, so only the field itself begins like this.
+        rows = self._rows(f"{ARTICLE} WHERE instr(body, ?) ORDER BY number", '"copy_of":"')
+        return [article for row in rows if (article := self._article(row)).origin.copy_of]
+
     def passages(self, ids: Sequence[str]) -> list[tuple[Passage, int]]:
         """The passages of `ids`, in that order, each with the row of its first sentence; else IndexDamaged."""
         return self._ordered("id", ids)

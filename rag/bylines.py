@@ -1,0 +1,50 @@
+"""Who wrote an article: its byline answers, though it shares no word with a question that names the article by its title."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from rag.index import Index
+from rag.lengths import words
+from rag.lexical import STOPWORDS, terms
+from rag.records import Article, Evidence, Passage, Question, Reading, Retrieved, Sentence, Span
+from rag.visibility import visible_sentences
+
+_WHO = re.compile(
+    r"\bwho(?:m| has| have)? (?:wrote|written|authored|penned)\b|\b(?:who|what|which)\b.{0,40}\b(?:authors?|writers?) of\b"
+    r"|\b(?:by whom|who)\b.{0,10}\bwas .{1,200} written(?: by)?\b",
+    re.I,
+)
+_KIND = frozenset(
+    terms("article story piece report analysis post titled called headed entitled author writer written wrote")
+)
+_FEWEST = 2  # words of the title that a question has to give
+_BESIDE = 4  # words beside the name that a byline may hold
+_HEAD = 2  # passages that may hold a byline
+
+
+def read(question: Question, retrieved: Sequence[Retrieved], reading: Reading, index: Index) -> Reading:
+    """`reading`, or the byline of the article whose author is asked for; only what the question may see counts."""
+    if _WHO.search(question.text) is None:
+        return reading
+    wanted = set(terms(question.text)) - STOPWORDS - _KIND
+    for slug in dict.fromkeys(found.passage.article for found in retrieved):
+        article = index.article(slug)
+        named = set(terms(article.title))
+        if article.authors and len(wanted) >= min(_FEWEST, len(named)) and wanted <= named:
+            for passage, sentence, author in _bylines(article, question, index):
+                start = sentence.start + sentence.text.index(author)
+                return Reading(
+                    evidence=(Evidence(passage=passage, sentence=sentence, score=1.0),),
+                    short=Span(article=slug, start=start, end=start + len(author), text=author),
+                    answerable=1.0,
+                )
+    return reading
+
+
+def _bylines(article: Article, question: Question, index: Index) -> Iterator[tuple[Passage, Sentence, str]]:
+    for passage in index.passages(index.passage_ids(article.slug)[:_HEAD]):
+        for sentence in visible_sentences(passage, article, question):
+            for author in article.authors:
+                rest = sentence.text.replace(author, "")
+                if rest != sentence.text and words(rest) <= _BESIDE:
+                    yield passage, sentence, author
