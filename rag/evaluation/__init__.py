@@ -1,5 +1,7 @@
 """The parts of `rag eval`: a question set goes through the chain of the app, and comes out as figures.
 
-    question_sets   rows of questions with what has to be quoted      scores      the measures, pure
-    measuring       each row asked, measured, and where it was lost   scoreboard  the table, held against an earlier one
+- question_sets: rows of questions with what has to be quoted
+- measuring: each row asked, measured, and where it was lost
+- scores: the measures, pure
+- scoreboard: the table, held against an earlier one
 """
