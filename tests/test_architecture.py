@@ -14,13 +14,14 @@ PACKAGE = Path(__file__).resolve().parent.parent / "rag"
 # parts of one noun: it stands for all its files (`embedders._bert` is on the step of `embedders`), which may import each
 # other. A part that needs what is built on its folder has a step of its own (`generations.checking` probes by `index`).
 ORDER = [
-    "origins limits slugs",
+    "origins limits slugs lengths",
     "errors origins figures",
     "records",
-    "menus detection sentences export landscape suggestions terminal conversations feedback refusal visibility",
+    "menus detection sentences export landscape suggestions terminal conversations feedback refusal visibility "
+    "syndication",
     "gate",
     "fetch settings sources passages lexical",
-    "parsing writing copies",
+    "parsing writing copies feed_marks",
     "corpus vocabulary",
     "library",
     "adding",
@@ -30,7 +31,7 @@ ORDER = [
     "generations",
     "index",
     "generations.checking",
-    "retrievers readers answerers",
+    "retrievers readers answerers bylines",
     "training_data",
     "batches tuning",
     "training training_export",
