@@ -10,6 +10,7 @@ from rag.ui.components.choices import choices
 from rag.ui.turns import LABELS, Filters, Session
 
 DATES = "Write a date as 2025, 2025-04 or 2025-04-30."
+LONGEST = 100_000  # characters the field takes at all; a question over the limit of the settings is told so
 DATED = ("since", "as_of")
 
 
@@ -20,7 +21,7 @@ def prompt(session: Session, catalogue: state.Catalogue, mode: str) -> None:
             choices(
                 tokens, key="filters", label="Filters that are on", kind="tokens", on_pick=partial(_remove, session)
             )
-        if question := st.chat_input("Ask about Runway and generative video", key="question"):
+        if question := st.chat_input("Ask about Runway and generative video", key="question", max_chars=LONGEST):
             session.ask(question)
         with st.container(key="below", horizontal=True, vertical_alignment="center"):
             with st.popover("Filter", type="tertiary", icon=":material/filter_list:", key="filter"):
