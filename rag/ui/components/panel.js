@@ -75,7 +75,9 @@ function fill(dialog, data, act) {
   const sources = primary(data.sources);
   if (sources) (marked ?? text.lastElementChild).after(sources);
   dialog.replaceChildren(bar, text);
-  text.tabIndex = -1;
+  text.tabIndex = 0;
+  text.setAttribute("role", "region");
+  text.setAttribute("aria-labelledby", title.id);
 }
 
 function paragraph(block) {
