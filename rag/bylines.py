@@ -1,7 +1,11 @@
-"""Who wrote an article: its byline answers, though it shares no word with a question that names the article by its title."""
+"""Who wrote an article: its byline answers, though it shares no word with a question that names the article by its title.
+
+And it answers nothing else: a line of nothing but names repeats those of many a question, and says nothing of them.
+"""
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from rag.index import Index
 from rag.lengths import words
@@ -14,6 +18,7 @@ _WHO = re.compile(
     r"|\b(?:by whom|who)\b.{0,10}\bwas .{1,200} written(?: by)?\b",
     re.I,
 )
+_OF_WRITING = re.compile(r"\b(?:author|byline|edit|writ|wrote|publish|outlet|journalist|reporter)", re.I)
 _KIND = frozenset(
     terms("article story piece report analysis post titled called headed entitled author writer written wrote")
 )
@@ -23,9 +28,16 @@ _HEAD = 2  # passages that may hold a byline
 
 
 def read(question: Question, retrieved: Sequence[Retrieved], reading: Reading, index: Index) -> Reading:
-    """`reading`, or the byline of the article whose author is asked for; only what the question may see counts."""
+    """`reading`, or the byline of the article whose author is asked for; only what the question may see counts.
+
+    A reading that rests on a byline when nothing about writing is asked comes back as no answer.
+    """
     if _WHO.search(question.text) is None:
-        return reading
+        best = next(iter(reading.evidence), None)
+        if best is None or _OF_WRITING.search(question.text):
+            return reading
+        idle = _author(best.sentence, index.article(best.passage.article))
+        return replace(reading, answerable=0.0, short=None) if idle else reading
     wanted = set(terms(question.text)) - STOPWORDS - _KIND
     for slug in dict.fromkeys(found.passage.article for found in retrieved):
         article = index.article(slug)
@@ -44,7 +56,11 @@ def read(question: Question, retrieved: Sequence[Retrieved], reading: Reading, i
 def _bylines(article: Article, question: Question, index: Index) -> Iterator[tuple[Passage, Sentence, str]]:
     for passage in index.passages(index.passage_ids(article.slug)[:_HEAD]):
         for sentence in visible_sentences(passage, article, question):
-            for author in article.authors:
-                rest = sentence.text.replace(author, "")
-                if rest != sentence.text and words(rest) <= _BESIDE:
-                    yield passage, sentence, author
+            if author := _author(sentence, article):
+                yield passage, sentence, author
+
+
+def _author(sentence: Sentence, article: Article) -> str | None:
+    """The author that `sentence` names, when it says nothing else."""
+    held = (author for author in article.authors if author in sentence.text)
+    return next((author for author in held if words(sentence.text.replace(author, "")) <= _BESIDE), None)

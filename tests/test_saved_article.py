@@ -142,5 +142,10 @@ def test_the_byline_answers_for_nothing_but_the_article(reader: Assistant, quest
     assert BYLINE not in quoted(reader.ask(question))
 
 
+@pytest.mark.parametrize("question", ["How many readers does Fjord Film Review have?", "Who owns Fjord Film Review?"])
+def test_a_byline_that_repeats_a_name_of_the_question_is_no_answer(reader: Assistant, question: str) -> None:
+    assert BYLINE not in quoted(reader.ask(question))
+
+
 def test_a_byline_is_not_known_before_its_article(reader: Assistant) -> None:
     assert BYLINE not in quoted(reader.ask("Who wrote A Model for Bergen?", as_of="2025-11"))
