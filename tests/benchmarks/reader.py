@@ -26,9 +26,9 @@ from rag.readers.span import SpanReader
 from rag.records import Question
 from rag.retrievers import hybrid
 from rag.settings import Settings, shipped_corpus
-from rag.training_data import Domain, squad
-from rag.training_export import outputs
-from rag.tuning import auroc, figures
+from rag.training.data import Domain, squad
+from rag.training.export import outputs
+from rag.training.tuning import auroc, figures
 from rag.vocabulary import Vocabulary
 
 HERE = Path(__file__).parent

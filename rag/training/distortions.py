@@ -45,7 +45,9 @@ def _version(question: str, passage: str, vocabulary: Vocabulary, rng: random.Ra
     name = re.search(r"\w+$", question[: match.start()])
     stem = fold(name.group()) if name else ""
     held = fold(passage)
-    rest = [n for n in NUMBERS if n != match[2] and not re.search(rf"{re.escape(stem)}[- ]?{re.escape(n)}(?!\.?\d)", held)]
+    rest = [
+        n for n in NUMBERS if n != match[2] and not re.search(rf"{re.escape(stem)}[- ]?{re.escape(n)}(?!\.?\d)", held)
+    ]
     return question[: match.start()] + match[1] + rng.choice(rest) + question[match.end() :] if rest else None
 
 

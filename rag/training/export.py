@@ -1,4 +1,4 @@
-"""From a finished run to what the package ships: `python -m rag.training_export --run DIR` writes rag/readers/_span/.
+"""From a finished run to what the package ships: `python -m rag.training.export --run DIR` writes rag/readers/_span/.
 
 `model.onnx` takes word vectors instead of word numbers: the embeddings were not trained and come with pip already.
 """
@@ -19,8 +19,8 @@ from rag.readers._span_logits import Output, best_span, sentence_scores, signals
 from rag.readers._span_model import FOLDER, SpanModel
 from rag.readers.span import PASSAGES
 from rag.settings import shipped_corpus
-from rag.training_data import Domain, Example
-from rag.tuning import Read, calibrated, figures, fit_reading, overlap
+from rag.training.data import Domain, Example
+from rag.training.tuning import Read, calibrated, figures, fit_reading, overlap
 
 LAYERS, HEADS = 6, 12
 WORDS = "embeddings.word_embeddings.weight"
@@ -39,7 +39,10 @@ def graph(trained: dict[str, Vectors]) -> Any:
     nodes = [n for n in model.graph.node if n.op_type not in ("Gather", "Identity")]
     next(n for n in nodes if n.op_type == "Shape").input[0] = "gathered"
     constants |= {"head": np.ascontiguousarray(trained["head.weight"].T), "head_bias": trained["head.bias"]}
-    nodes += [helper.make_node("MatMul", [last, "head"], ["raw"]), helper.make_node("Add", ["raw", "head_bias"], ["logits"])]
+    nodes += [
+        helper.make_node("MatMul", [last, "head"], ["raw"]),
+        helper.make_node("Add", ["raw", "head_bias"], ["logits"]),
+    ]
     for node in nodes:
         node.name = node.output[0]
     kept = [t for t in model.graph.initializer if t.name not in constants]
@@ -48,7 +51,9 @@ def graph(trained: dict[str, Vectors]) -> Any:
         helper.make_tensor_value_info("gathered", onnx.TensorProto.FLOAT, ["batch", "length", inner[WORDS].shape[1]]),
         helper.make_tensor_value_info("attention_mask", onnx.TensorProto.INT64, ["batch", "length"]),
     ]
-    out = helper.make_tensor_value_info("logits", onnx.TensorProto.FLOAT, ["batch", "length", len(trained["head.bias"])])
+    out = helper.make_tensor_value_info(
+        "logits", onnx.TensorProto.FLOAT, ["batch", "length", len(trained["head.bias"])]
+    )
     body = helper.make_graph(nodes, "span", given, [out], kept)
     return helper.make_model(body, opset_imports=model.opset_import, ir_version=model.ir_version)
 
@@ -63,8 +68,14 @@ def write(model: Any, folder: Path, words: Vectors, *, small: bool) -> SpanModel
     if small:
         kinds = ["MatMul", "Attention"]
         quantize_dynamic(
-            model, path, op_types_to_quantize=kinds, per_channel=True, reduce_range=True,
-            weight_type=QuantType.QInt8, nodes_to_exclude=["raw"], extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},
+            model,
+            path,
+            op_types_to_quantize=kinds,
+            per_channel=True,
+            reduce_range=True,
+            weight_type=QuantType.QInt8,
+            nodes_to_exclude=["raw"],
+            extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},
         )
     else:
         onnx.save(model, path)
@@ -99,7 +110,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Export, then calibrate on the facts kept aside; prints their figures for the float32 and the int8 model."""
     import torch
 
-    parser = argparse.ArgumentParser(prog="python -m rag.training_export", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m rag.training.export", description=__doc__)
     parser.add_argument("--run", type=Path, required=True)
     parser.add_argument("--corpus", type=Path, default=shipped_corpus())
     parser.add_argument("--folder", type=Path, default=FOLDER)
@@ -114,7 +125,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         found = outputs(model, examples)
         _card(folder, {"calibration": calibrated(np.array([signals(o) for o in found]), answered)})
         _card(folder, {"tuning": figures(examples, found)})
-    _card(folder, {"reading": fit_reading(readings(SpanModel(folder), domain), answered) | {"short": _surest(examples, found)}})
+    _card(
+        folder,
+        {"reading": fit_reading(readings(SpanModel(folder), domain), answered) | {"short": _surest(examples, found)}},
+    )
     for folder in (chosen.run / "float32", chosen.folder):
         print((folder / "model.json").read_text("utf-8"))  # noqa: T201
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.readers._span_logits import Output, best_span, sentence_scores, signals
-from rag.training_data import Example
+from rag.training.data import Example
 
 Floats = NDArray[np.float64]
 

@@ -13,12 +13,12 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from rag.batches import Batch, batches, losses, outputs
 from rag.embedders.minilm import weights_folder
 from rag.readers._pairs import Pairs
 from rag.settings import shipped_corpus
-from rag.training_data import Domain, Example, Shifts, cropped, domain_round, squad
-from rag.tuning import figures
+from rag.training.batches import Batch, batches, losses, outputs
+from rag.training.data import Domain, Example, Shifts, cropped, domain_round, squad
+from rag.training.tuning import figures
 
 SHIFTS_A_ROUND = (2400, 1200, 600, 300)
 HEAD_FACTOR = 5.0  # the head starts from nought and may learn faster than the encoder
@@ -84,7 +84,11 @@ class Run:
         """Write the checkpoint and the weights, each whole or not at all."""
         import torch
 
-        saved = {"model": self.model.state_dict(), "optimizer": self.optimizer.state_dict(), "state": asdict(self.state)}
+        saved = {
+            "model": self.model.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "state": asdict(self.state),
+        }
         for name, content in (("checkpoint.pt", saved), ("reader.pt", saved["model"])):
             fresh = self.options.out / (name + ".new")
             torch.save(content, fresh)
@@ -191,14 +195,12 @@ def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--out", type=Path, required=True, help="folder of the run: checkpoint, weights, log")
     parser.add_argument("--corpus", type=Path, default=shipped_corpus())
     parser.add_argument("--rounds", type=int, default=4)
-    parser.add_argument("--minutes", type=float, default=0, help="end (with the rate at nought) after so long; 0: no limit")
+    parser.add_argument(
+        "--minutes", type=float, default=0, help="end (with the rate at nought) after so long; 0: no limit"
+    )
     parser.add_argument("--limit", type=int, default=0, help="examples a round at most; 0: all")
     parser.add_argument("--rate", type=float, default=1e-4)
     parser.add_argument("--tokens", type=int, default=3072, help="word pieces a batch")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=0)
     return parser.parse_args(arguments)
-
-
-if __name__ == "__main__":
-    Run(options()).train()

@@ -10,12 +10,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from rag.distortions import swapped, untidy
 from rag.lexical import Lexical, fold, terms
 from rag.passages import cut
 from rag.records import Article, Passage
 from rag.sentences import normalise, spans
 from rag.sources.markdown import read
+from rag.training.distortions import swapped, untidy
 from rag.vocabulary import Vocabulary
 
 SHIFTS = ("new_wiki", "reddit", "amazon_reviews")
@@ -74,13 +74,19 @@ class Domain:
 
     def questions(self, *, tuning: bool) -> list[tuple[Example, str]]:
         """(example, fact label) of the questions kept aside for tuning, or of all others."""
-        rows = (json.loads(line) for f in sorted(self._files.glob("*.jsonl")) for line in f.read_text("utf-8").splitlines())
+        rows = (
+            json.loads(line) for f in sorted(self._files.glob("*.jsonl")) for line in f.read_text("utf-8").splitlines()
+        )
         found = ((self._example(row), row["label"]) for row in rows if held_out(row["label"]) == tuning)
         return [(example, label) for example, label in found if example]
 
     def neighbour(self, example: Example, label: str, rng: random.Random) -> Example | None:
         """The same question on a near passage that holds neither the fact nor the words of the answer."""
-        answer = fold(example.sentences[example.held][slice(*example.span)]) if example.held is not None and example.span else ""
+        answer = (
+            fold(example.sentences[example.held][slice(*example.span)])
+            if example.held is not None and example.span
+            else ""
+        )
         near = [i for i, _ in self._index.search(example.question, 12)]
         own = self._bearers[label]
         rest = [i for i in near if i not in own and not (answer and answer in fold(self._by_id[i].text))]
@@ -96,7 +102,11 @@ class Domain:
 
     def near(self, example: Example, label: str, count: int) -> list[tuple[Passage, float, frozenset[int]]]:
         """The best `count` passages by shared words, with their score, and which of their sentences answer `example`."""
-        answer = fold(example.sentences[example.held][slice(*example.span)]) if example.held is not None and example.span else ""
+        answer = (
+            fold(example.sentences[example.held][slice(*example.span)])
+            if example.held is not None and example.span
+            else ""
+        )
         found = []
         for passage_id, score in self._index.search(example.question, count):
             passage = self._by_id[passage_id]
@@ -108,7 +118,9 @@ class Domain:
     def _unanswered(self, example: Example, passage: Passage) -> Example:
         sentences = tuple(s.text for s in passage.sentences)
         title = self.articles[passage.article].title
-        return Example(question=example.question, title=title, heading=passage.heading, sentences=sentences, source="near")
+        return Example(
+            question=example.question, title=title, heading=passage.heading, sentences=sentences, source="near"
+        )
 
     def _example(self, row: dict[str, str | None]) -> Example | None:
         """The passage with the sentence under the fact's label that fits best; None when an answer fits nowhere."""
@@ -129,8 +141,13 @@ class Domain:
         _, passage, at, place = best
         texts = tuple(s.text for s in passage.sentences)
         example = Example(
-            question=question, title=article.title, heading=passage.heading, sentences=texts, source="domain",
-            trap=row["trap"], about=at,
+            question=question,
+            title=article.title,
+            heading=passage.heading,
+            sentences=texts,
+            source="domain",
+            trap=row["trap"],
+            about=at,
         )
         if not answer:
             return example
@@ -185,7 +202,9 @@ def domain_round(domain: Domain, rng: random.Random) -> Iterator[Example]:
 def squad(path: Path, first: int, last: int) -> list[Example]:
     """The questions on articles `first` to `last` (inclusive) of a SQuAD 2.0 file."""
     articles = json.loads(path.read_text("utf-8"))["data"][first : last + 1]
-    return [e for a in articles for p in a["paragraphs"] for e in _paragraph(a["title"], p["context"], p["qas"], "squad2")]
+    return [
+        e for a in articles for p in a["paragraphs"] for e in _paragraph(a["title"], p["context"], p["qas"], "squad2")
+    ]
 
 
 class Shifts:

@@ -9,7 +9,7 @@ import numpy as np
 
 from rag.readers._pairs import Pair, Pairs
 from rag.readers._span_logits import Output
-from rag.training_data import Example
+from rag.training.data import Example
 
 IGNORED = -100
 LOW = -1e4
@@ -96,7 +96,9 @@ def _forward(model: Any, rows: Sequence[Pair], device: str) -> tuple[Any, Any, A
             average[line, number, start:end] = 1 / max(1, end - start)
     given = [torch.from_numpy(a).to(device) for a in (ids, kinds, mask, inside, average)]
     with torch.autocast(device, torch.bfloat16):
-        states = model["encoder"](input_ids=given[0], token_type_ids=given[1], attention_mask=given[2]).last_hidden_state
+        states = model["encoder"](
+            input_ids=given[0], token_type_ids=given[1], attention_mask=given[2]
+        ).last_hidden_state
     return model["head"](states.float()), given[3], given[4]
 
 
@@ -107,5 +109,7 @@ def _ends(example: Example, row: Pair) -> tuple[int, int]:
     start, end = row.sentences[example.held] if example.held < len(row.sentences) else (0, 0)
     if example.span is None:
         return IGNORED, IGNORED
-    covered = [j for j in range(start, end) if row.offsets[j][0] < example.span[1] and example.span[0] < row.offsets[j][1]]
+    covered = [
+        j for j in range(start, end) if row.offsets[j][0] < example.span[1] and example.span[0] < row.offsets[j][1]
+    ]
     return (covered[0], covered[-1]) if covered else (IGNORED, IGNORED)

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from rag.distortions import swapped, untidy
 from rag.lexical import fold
 from rag.settings import shipped_corpus
-from rag.training_data import Domain, Example, cropped, domain_round, held_out
+from rag.training.data import Domain, Example, cropped, domain_round, held_out
+from rag.training.distortions import swapped, untidy
 
 
 @cache
