@@ -87,7 +87,9 @@ class Fetcher:
         raise FetchError(f"{url}: more than {_MOST_HOPS} redirects; open it in a browser and copy the last address")
 
     def _next(self, target: Target, response: http.client.HTTPResponse) -> Target:
-        location = response.headers.get("Location", "")
+        # Bytes beyond ASCII, which servers send as they are, arrive as one letter each.
+        given = response.headers.get("Location", "")
+        location = re.sub(r"[^\x00-\x7f]", lambda letter: f"%{ord(letter[0]):02X}", given)
         following = check(urljoin(target.url, location), self.ports, self.lookup)
         if target.scheme == "https" and following.scheme == "http":
             raise FetchError(f"{target.url}: sends from https to http; add the http address itself if you trust it")

@@ -56,7 +56,7 @@ class Web:
             while b"\r\n\r\n" not in request and (more := wire.recv(4096)):
                 request += more
             self.requests.append(request.decode("latin-1"))
-            path = request.split(b" ")[1].decode()
+            path = request.split(b" ")[1].decode("latin-1")
             answer = self.answers.get(path, reply("404 Not Found"))
             try:
                 wire.sendall(answer) if isinstance(answer, bytes) else answer(path, wire)
@@ -107,6 +107,15 @@ def test_row_24_redirect_to_an_internal_address_is_refused_at_that_hop(location:
     with fetcher({"/": reply(f"{status}\r\nLocation: {location}")}, lookup) as (fetch, web), pytest.raises(FetchError):
         fetch.fetch("http://site.example/")
     assert set(web.connected) == {(PUBLIC, 80)}
+
+
+def test_a_redirect_to_an_address_with_letters_beyond_ascii_is_followed() -> None:
+    answers: dict[str, bytes | Answer] = {
+        "/": "HTTP/1.1 302 Found\r\nLocation: /café/€\r\nContent-Length: 0\r\n\r\n".encode(),
+        "/caf%C3%A9/%E2%82%AC": reply("200 OK", PAGE),
+    }
+    with fetcher(answers) as (fetch, _):
+        assert fetch.fetch("http://site.example/").data == PAGE
 
 
 def test_row_24_a_redirect_loop_ends() -> None:
