@@ -63,13 +63,13 @@ class Conversations:
 
     def list(self, search: str = "") -> list[Conversation]:
         """The conversations, last changed first; with `search` those whose title, question or answer holds it."""
+        wanted = search.casefold().strip()
+        words = "COALESCE(GROUP_CONCAT(t.words, char(10)), '')" if wanted else "''"
         with self._connected() as db:
             rows = db.execute(
-                "SELECT c.id, c.title, c.changed, COUNT(t.ordinal), "
-                "COALESCE(GROUP_CONCAT(t.words, char(10)), '') FROM conversations c "
+                f"SELECT c.id, c.title, c.changed, COUNT(t.ordinal), {words} FROM conversations c "
                 "LEFT JOIN turns t ON t.conversation = c.id GROUP BY c.id ORDER BY c.changed DESC"
             ).fetchall()
-        wanted = search.casefold().strip()
         return [
             Conversation(id=key, title=title, changed=changed, turns=count)
             for key, title, changed, count, words in rows

@@ -12,6 +12,7 @@ from rag.ui.components.choices import choices
 from rag.ui.dates import spell
 from rag.ui.turns import Session
 
+LISTED = 200  # conversations; older ones are found by searching
 OFF = "Conversations are not kept (RAG_HISTORY=0)."
 
 
@@ -24,10 +25,12 @@ def conversation_list(session: Session, kept: Conversations | None) -> None:
         if kept is None:
             st.text(OFF)
             return
+        if session.conversation:
+            _this(session, kept, session.conversation)
         search = st.text_input(
             "Search conversations", placeholder="Search conversations", key="search", label_visibility="collapsed"
         )
-        found = kept.list(search)
+        found = kept.list(search)[:LISTED]
         items = [{"id": c.id, "text": c.title, "note": _when(c.changed, c.turns)} for c in found]
         pick = partial(_pick, session, kept)
         if items:
@@ -35,8 +38,6 @@ def conversation_list(session: Session, kept: Conversations | None) -> None:
             choices(items, key="kept", label=label, kind="list", on_pick=pick, current=session.conversation)
         elif search:
             st.text("No conversation holds these words.")
-        if session.conversation:
-            _this(session, kept, session.conversation)
 
 
 def _this(session: Session, kept: Conversations, key: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from rag.assistant import Assistant
 from rag.records import Answer, Statement
 
-PAUSE = 2.0  # seconds
+PAUSE = 1.5  # seconds
 stream = getattr(Assistant, "at_once", Assistant.stream)
 
 
