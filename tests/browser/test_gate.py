@@ -32,7 +32,7 @@ SHOW = """([name, data]) => {
   const place = document.createElement("div");
   document.body.replaceChildren(place);
   window.mounted[name]({ data, parentElement: place, setTriggerValue: () => {} });
-  for (const button of place.querySelectorAll("button.chip")) button.dispatchEvent(new FocusEvent("focus"));
+  place.querySelector("button.chip")?.dispatchEvent(new PointerEvent("pointerenter", { pointerType: "mouse" }));
   const texts = (selector) => [...place.querySelectorAll(selector)].map((node) => {
     const copy = node.cloneNode(true);
     copy.querySelectorAll(".chip, .cross, .marker").forEach((chip) => chip.remove());
@@ -124,7 +124,7 @@ def test_row_44_an_answer_shows_any_text_as_itself(page: Page, text: str) -> Non
             ".near .small",
             ".source .title",
         ),
-        *(".source .small", ".foot", ".follow"),
+        *(".source .small", ".foot", ".follow", ".card .quote", ".card .small"),
     )
     assert {selector: found for selector, found in texts.items() if found != [text]} == {}
 
