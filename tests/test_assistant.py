@@ -3,7 +3,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import FUNDING, GEN_4
 from langchain_chroma import Chroma
 
 from rag.assistant import Assistant
@@ -11,6 +10,7 @@ from rag.errors import NoIndex, QuestionError, SettingsError
 from rag.ingest import ingest
 from rag.records import Answer
 from rag.settings import Settings
+from tests.conftest import FUNDING, GEN_4
 
 COST = "How many credits per second does Gen-4 cost?"
 SERIES = "How much did Runway raise in its Series E?"

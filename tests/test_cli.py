@@ -7,12 +7,12 @@ from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
-from conftest import GEN_4, VEO, Rag, run_rag
 
 from rag.assistant import Assistant
 from rag.cli import main
 from rag.records import Answer
 from rag.settings import Settings
+from tests.conftest import GEN_4, VEO, Rag, run_rag
 
 COST = "How many credits per second does Gen-4 cost?"
 CUP = "Who won the 1998 World Cup?"

@@ -3,12 +3,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from conftest import GEN_4
 
 from rag.assistant import Assistant
 from rag.errors import AnswerFileError
 from rag.settings import Settings
 from rag.verification import Proof, verify
+from tests.conftest import GEN_4
 
 COST = "How many credits per second does Gen-4 cost?"
 
