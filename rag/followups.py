@@ -36,8 +36,8 @@ QUESTION_WORD = re.compile(
     r"\b(?:what|who|whose|when|where|why|how|which|is|are|was|were|did|does|do|can|has|have|will)\b", re.I
 )
 ATTRIBUTE = re.compile(
-    r"\b(?:price|cost|length|duration|resolution|fps|frame rate|licen[cs]e|(?:release|launch) date|release|parameters?|size|budget"
-    r"|revenue|valuation|memory|vram|speed|limits?|deadline|founders?|maker|ceo|audio|sound|investors?|aspect ratios?)\b",
+    r"\b(?:price|cost|length|duration|resolution|fps|frame rate|licen[cs]e|(?:release|launch) date|release|parameters?|size"
+    r"|budget|revenue|valuation|memory|vram|speed|limits?|deadline|founders?|maker|ceo|audio|sound|investors?|aspect ratios?)\b",
     re.I,
 )
 START_WORDS = 40

@@ -81,6 +81,11 @@ _PERSON = re.compile(
     r"|\bname of the (?:ceo|director|founder|judge)",
     re.I,
 )
+_THINGS = frozenset("model company product benchmark law case organisation".split())
+_COMPOUND = re.compile(
+    r"\b(?:and|&) (?:how|what|when|who|which|why|where|its|of|by)\b|\b(?:each|both|vs\.?|versus|against)\b|\([^)]* and [^)]*\)",
+    re.I,
+)
 _PLACE = re.compile(r"^\W*where\b|\b(?:which|what) (?:country|city|state|place|court)\b", re.I)
 _YES_NO = re.compile(r"^\W*(?:is|are|was|were|do|does|did|can|could|has|have|had|will|would|should|may|must)\b", re.I)
 ASKING = frozenset(
@@ -97,7 +102,8 @@ ASKING = frozenset(
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """A question taken apart. `names`: canonical entities; `unknown`: names no vocabulary knows; `kinds`: figure kinds that
-    could answer (empty when none is expected); `terms`: content terms without names and question words, in order.
+    could answer (empty when none is expected); `terms`: content terms without names and question words, in order;
+    `compound`: several things are asked at once.
     """
 
     text: str
@@ -107,6 +113,7 @@ class Asked:
     shape: Shape
     terms: tuple[str, ...]
     figures: tuple[Figure, ...]
+    compound: bool
     newest: bool
     person: bool
     place: bool
@@ -142,8 +149,19 @@ def analyse(text: str, vocabulary: Vocabulary) -> Asked:
         shape=next((shape for shape, pattern in _SHAPES if re.search(pattern, low)), "fact"),
         terms=tuple(dict.fromkeys(t for t in terms(rest) if t not in ASKING and t not in STOPWORDS)),
         figures=tuple(figures(rest)),
+        compound=_is_compound(text, frozenset(m.entity for m in mentions), vocabulary),
         newest=bool(_NEWEST.search(low)),
         person=bool(_PERSON.search(low)),
         place=bool(_PLACE.search(low)),
         yes_no=bool(_YES_NO.search(low)),
     )
+
+
+def _is_compound(text: str, names: frozenset[str], vocabulary: Vocabulary) -> bool:
+    """Whether two answers are wanted: "… and how …", "X vs Y", or two things joined, neither the maker of the other."""
+    things = [
+        n
+        for n in names
+        if vocabulary.entities[n].kind in _THINGS and not any(vocabulary.maker(other) == n for other in names)
+    ]
+    return bool(_COMPOUND.search(text)) or (len(things) > 1 and bool(re.search(r"\b(?:and|or|vs)\b", text, re.I)))

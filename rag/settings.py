@@ -37,7 +37,7 @@ class Settings:
     library: Path = Path()
     embedder: str = "minilm"
     retriever: str = "hybrid"
-    reader: str = "overlap"
+    reader: str = "joint"
     answerer: str = "extractive"
     question_limit: int = 4000
     history: bool = True

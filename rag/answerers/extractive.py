@@ -14,9 +14,9 @@ from rag.settings import Settings
 
 THRESHOLD = 0.5
 MOST = {"fact": 4, "definition": 4, "reason": 4, "comparison": 5, "list": 5, "status": 5}
-# Share of the best score that a further sentence needs.
-WINDOW = {"fact": 0.74, "definition": 0.72, "reason": 0.72, "comparison": 0.70, "list": 0.66, "status": 0.70}
-NEARLY = 0.9
+# How far a further sentence may lie behind the best one; readers score in logits.
+WINDOW = {"fact": 3.5, "definition": 3.8, "reason": 3.8, "comparison": 4.5, "list": 4.5, "status": 4.0}
+NEARLY = 1.0
 SURE = 2
 ALIKE = 0.75
 SAME_MATTER = 0.5
@@ -52,7 +52,7 @@ def choose(asked: Asked, evidence: Sequence[Evidence]) -> list[Evidence]:
     """The sentences of the answer in the order they are told; the best one is always among them."""
     best = evidence[0]
     chosen = [best, *_other_sides(asked, best, evidence)]
-    floor = best.score * WINDOW[asked.shape]
+    floor = best.score - WINDOW[asked.shape]
     for candidate in evidence[1:]:
         if len(chosen) >= MOST[asked.shape] or candidate.score < floor:
             break
@@ -62,7 +62,7 @@ def choose(asked: Asked, evidence: Sequence[Evidence]) -> list[Evidence]:
     if asked.shape == "status":
         return sorted(chosen, key=lambda e: last_day(e.sentence.known_since or "9999"))
     if asked.newest:
-        near = [e for e in chosen if e.score >= NEARLY * best.score]
+        near = [e for e in chosen if e.score >= best.score - NEARLY]
         newest = max(near, key=lambda e: last_day(e.sentence.known_since or "0001"))
         return [newest, *(e for e in chosen if e is not newest)]
     return chosen
@@ -75,7 +75,7 @@ def _other_sides(asked: Asked, best: Evidence, evidence: Sequence[Evidence]) -> 
     told = set(best.names)
     for candidate in evidence[1:]:
         new = (asked.names & candidate.names) - told
-        if new and candidate.score >= WINDOW["list"] * best.score:
+        if new and candidate.score >= best.score - WINDOW["list"]:
             told |= candidate.names
             yield candidate
 

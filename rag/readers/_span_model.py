@@ -70,14 +70,18 @@ class SpanModel:
         try:
             model = path.read_bytes()
         except OSError as error:
-            raise ReaderError(f"cannot read {path}: {error}; install Cutaway again, or set RAG_READER=overlap") from error
+            raise ReaderError(
+                f"cannot read {path}: {error}; install Cutaway again, or set RAG_READER=overlap"
+            ) from error
         if sha256(model).hexdigest() != self.card["sha256"]:
             raise ReaderError(f"{path} is damaged; install Cutaway again, or set RAG_READER=overlap")
         with (weights_folder() / "model.safetensors").open("rb") as file:
             tensors = read_safetensors(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
         words = tensors["embeddings.word_embeddings.weight"]
         if sha256(words.data).hexdigest() != self.card["words_sha256"]:
-            raise ReaderError(f"the word vectors of {PACKAGE} are not those the reader was trained on; install Cutaway again")
+            raise ReaderError(
+                f"the word vectors of {PACKAGE} are not those the reader was trained on; install Cutaway again"
+            )
         options = SessionOptions()
         options.intra_op_num_threads = threads()
         options.inter_op_num_threads = 1

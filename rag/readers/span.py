@@ -44,7 +44,9 @@ class PassageScore:
 class SpanReader:
     """Reads the best six passages; remembers what it said of a question and a passage. Safe from many threads."""
 
-    def __init__(self, index: Index, embedder: Embedder, vocabulary: Vocabulary, model: SpanModel | None = None) -> None:
+    def __init__(
+        self, index: Index, embedder: Embedder, vocabulary: Vocabulary, model: SpanModel | None = None
+    ) -> None:
         """`embedder` and `vocabulary` belong to the call of every reader; this one needs neither."""
         self._index = index
         self._model = model or SpanModel()

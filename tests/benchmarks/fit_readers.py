@@ -25,18 +25,18 @@ from rag.evaluation.scores import holds
 from rag.followups import resolve
 from rag.questions import analyse
 from rag.readers._features import FIELDS
-from rag.readers._missing import missing
-from rag.readers.joint import FAR, Joint
+from rag.readers._missing import CLOSE, missing
+from rag.readers.joint import Joint
 from rag.readers.overlap import MARGIN
 from rag.records import Question
 from rag.settings import shipped_corpus
 
 WRONG = 0.04
-NAMES = (*FIELDS, "overlap", "sentence", "passage", "lead")
+NAMES = (*FIELDS, "overlap", "sentence", "passage")
 RANKING = {"overlap": ("overlap",), "joint": ("overlap", "sentence", "passage")}
 CHANCE = {
     "overlap": ("overlap", "margin", "missing", "kind", "figures"),
-    "joint": ("overlap", "margin", "missing", "kind", "figures", "sentence", "passage", "lead"),
+    "joint": ("read", "missing", "overlap", "kind", "figures"),
 }
 Array = NDArray[np.float64]
 
@@ -64,7 +64,14 @@ def collect(assistant: Assistant, row: QuestionRow) -> dict[str, Any]:
         for order in (by_overlap, ranked)
     ]
     signals = np.array([[s.get(n, 0.0) for n in NAMES] for _, s, _ in ranked])
-    return {"id": row.id, "answerable": row.answerable, "x": signals, "y": np.array(right), "missing": absent}
+    return {
+        "id": row.id,
+        "answerable": row.answerable,
+        "compound": asked.compound,
+        "x": signals,
+        "y": np.array(right),
+        "missing": absent,
+    }
 
 
 def listwise(rows: list[dict[str, Any]], columns: list[int], decay: float = 0.01) -> Array:
@@ -103,8 +110,7 @@ def chances(rows: list[dict[str, Any]], name: str, columns: list[int], weights: 
             "margin": total[order[0]] - total[order[min(MARGIN, len(order) - 1)]],
             "missing": r["missing"][name == "joint"],
         }
-        if name == "joint":
-            told["overlap"] = total[order[0]]
+        told["read"] = max(r["x"][i][NAMES.index("passage")] for i in order[:CLOSE])
         out.append([float(told[n]) for n in CHANCE[name]])
     return np.array(out)
 
@@ -123,8 +129,7 @@ def main() -> None:
     if arguments.save:
         arguments.save.write_bytes(pickle.dumps(rows))
     rows = [r for r in rows if len(r["y"])]
-    answerable = np.array([r["answerable"] for r in rows])
-    print(f"{len(rows)} questions, FAR {FAR}")
+    print(f"{len(rows)} questions")
     for name, names in RANKING.items():
         columns = [NAMES.index(n) for n in names]
         weights = listwise(rows, columns) if len(names) > 1 else np.ones(1)
@@ -132,6 +137,9 @@ def main() -> None:
         print(
             f"  right sentence first {first(rows, columns, weights, 1):.3f}, in three {first(rows, columns, weights, 3):.3f}"
         )
+        if name == "joint":  # Questions for two things at once keep the weights of `overlap`.
+            rows = [r for r in rows if not r["compound"]]
+        answerable = np.array([r["answerable"] for r in rows])
         signals = chances(rows, name, columns, weights)
         model = LogisticRegression(C=1.0, max_iter=2000)
         crossed = cross_val_predict(model, signals, answerable, cv=8, method="decision_function")

@@ -1,0 +1,92 @@
+"""The default reader: the features of `overlap` and the trained network of `span`, weighed together.
+
+The network reads the six passages whose sentences look best, so that a whole answer stays within its time.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from rag.embedders import Embedder
+from rag.index import Index
+from rag.questions import analyse
+from rag.readers._features import FIELDS
+from rag.readers._missing import CLOSE, missing
+from rag.readers.overlap import MARGIN, Overlap, chance, parted, short_answer
+from rag.readers.span import PASSAGES, PassageScore, SpanReader
+from rag.records import Evidence, Question, Reading, Retrieved, Span
+from rag.vocabulary import Vocabulary
+
+# Fitted on the tuning half of corpus/questions.jsonl by tests/benchmarks/fit_readers.py.
+UNREAD = -4.0
+WEIGHTS = {"overlap": 1.015, "sentence": 0.506, "passage": 0.212}
+CHANCE = {"read": 0.99, "missing": -2.65, "overlap": 0.18, "kind": 0.94, "figures": 0.86}
+BIAS = -2.5
+# A question for two things at once is answered by no passage alone: the network's word does not count then.
+COMPOUND = {"overlap": 0.28, "margin": 0.30, "missing": -3.0, "kind": 0.73, "figures": 1.69}
+COMPOUND_BIAS = -4.3
+SHORT_MARGIN = 1.0
+
+Signals = dict[str, float]
+
+
+class Joint:
+    """Overlap ranks, the network reads, the weighed sum decides."""
+
+    def __init__(self, index: Index, embedder: Embedder, vocabulary: Vocabulary) -> None:
+        self._index = index
+        self._vocabulary = vocabulary
+        self._overlap = Overlap(index, embedder, vocabulary)
+        self._span = SpanReader(index, embedder, vocabulary)
+
+    def read(self, question: Question, retrieved: Sequence[Retrieved]) -> Reading:
+        """Sentences best first; `answerable` weighs both readers' signals on the best sentence."""
+        asked = analyse(question.text, self._vocabulary)
+        ranked = self.rank(question, retrieved)
+        if not ranked:
+            return Reading(evidence=(), short=None, answerable=0.0)
+        best, signals, span = ranked[0]
+        evidence = tuple(e for e, _, _ in ranked)
+        absent = missing(asked, evidence, self._index.lexical, self._vocabulary)
+        signals = signals | {
+            "missing": float(bool(absent)),
+            "margin": best.score - evidence[min(MARGIN, len(evidence) - 1)].score,
+            "read": max(s["passage"] for _, s, _ in ranked[:CLOSE]),
+        }
+        weights, bias = (COMPOUND, COMPOUND_BIAS) if asked.compound else (CHANCE, BIAS)
+        return Reading(
+            evidence=evidence,
+            short=span or short_answer(asked, best.passage, best.sentence),
+            answerable=chance(sum(weight * signals[name] for name, weight in weights.items()) + bias),
+            missing=absent,
+        )
+
+    def rank(self, question: Question, retrieved: Sequence[Retrieved]) -> list[tuple[Evidence, Signals, Span | None]]:
+        """Each sentence, best first, with the signals of both readers, and the network's span when it is sure of it."""
+        asked = analyse(question.text, self._vocabulary)
+        scored, _ = parted(self._overlap.score(question, asked, retrieved))
+        if not scored:
+            return []
+        order = list(dict.fromkeys(e.passage.id for _, e, _ in scored))
+        by_id = {r.passage.id: r for r in retrieved}
+        read = {p.passage.id: p for p in self._span.score(question, [by_id[i] for i in order[:PASSAGES]])}
+        out = []
+        for score, evidence, features in scored:
+            sentence, passage, span = _told(read.get(evidence.passage.id), evidence)
+            signals = dict(zip(FIELDS, features.values(), strict=True))
+            signals |= {"overlap": score, "sentence": sentence, "passage": passage}
+            total = score if asked.compound else sum(weight * signals[name] for name, weight in WEIGHTS.items())
+            out.append((replace(evidence, score=total), signals, span))
+        return sorted(out, key=lambda o: (-o[0].score, o[0].passage.article, o[0].sentence.start))
+
+
+def _told(read: PassageScore | None, evidence: Evidence) -> tuple[float, float, Span | None]:
+    """(logit of the sentence, log-odds of its passage, its span when sure) by the network; `UNREAD` where it did not look."""
+    if read is None:
+        return UNREAD, UNREAD, None
+    for s in read.sentences:
+        if s.sentence.start == evidence.sentence.start:
+            return s.score, read.log_odds, s.short if s.margin >= SHORT_MARGIN else None
+    return UNREAD, read.log_odds, None
+
+
+CHOICE = Joint
