@@ -57,8 +57,9 @@ def open_passage(page: Page, number: int = 1) -> Locator:
 
 def sidebar(page: Page) -> Locator:
     """The sidebar, opened."""
-    inside = page.get_by_test_id("stSidebarContent")
-    if not page.get_by_role("button", name="New conversation").is_visible():
-        page.get_by_test_id("stExpandSidebarButton").click()
-    expect(page.get_by_role("button", name="New conversation")).to_be_visible()
-    return inside
+    expand = page.get_by_test_id("stExpandSidebarButton")
+    if expand.is_visible():
+        expand.click()
+    expect(page.get_by_test_id("stSidebar")).to_have_attribute("data-collapsed", "false")
+    expect(page.get_by_role("button", name="New conversation")).to_be_in_viewport(ratio=1)
+    return page.get_by_test_id("stSidebarContent")
