@@ -20,10 +20,10 @@ from rag.vocabulary import Vocabulary
 UNREAD = -4.0
 WEIGHTS = {"overlap": 1.015, "sentence": 0.506, "passage": 0.212}
 CHANCE = {"read": 0.99, "missing": -2.65, "overlap": 0.18, "kind": 0.94, "figures": 0.86}
-BIAS = -2.5
+BIAS = -2.25
 # A question for two things at once is answered by no passage alone: the network's word does not count then.
 COMPOUND = {"overlap": 0.28, "margin": 0.30, "missing": -3.0, "kind": 0.73, "figures": 1.69}
-COMPOUND_BIAS = -4.3
+COMPOUND_BIAS = -4.05
 SHORT_MARGIN = 1.0
 
 Signals = dict[str, float]
@@ -46,7 +46,7 @@ class Joint:
             return Reading(evidence=(), short=None, answerable=0.0)
         best, signals, span = ranked[0]
         evidence = tuple(e for e, _, _ in ranked)
-        absent = missing(asked, evidence, self._index.lexical, self._vocabulary)
+        absent = missing(asked, evidence, self._index.lexical, self._vocabulary, question.as_of)
         signals = signals | {
             "missing": float(bool(absent)),
             "margin": best.score - evidence[min(MARGIN, len(evidence) - 1)].score,

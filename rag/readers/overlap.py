@@ -51,7 +51,7 @@ class Overlap:
         if not scored:
             return Reading(evidence=(), short=None, answerable=0.0)
         best = scored[0]
-        absent = missing(asked, [e for _, e, _ in scored], self._index.lexical, self._vocabulary)
+        absent = missing(asked, [e for _, e, _ in scored], self._index.lexical, self._vocabulary, question.as_of)
         signals = {
             "score": best[0],
             "margin": best[0] - scored[min(MARGIN, len(scored) - 1)][0],
