@@ -32,6 +32,7 @@ PLURAL = re.compile(r"\b(?:they|them|their)\b", re.I)
 ASKS_NAME = re.compile(
     rf"^\W*(?:who\b|(?:which|what) (?:{NOUNS}|firm|actor|director|person|judge|country|startup|maker)\b)", re.I
 )
+SPEAKER = re.compile(r"\b(?:do|can|could|should|would|may|must|am) (?:i|you|we)\b", re.I)
 QUESTION_WORD = re.compile(
     r"\b(?:what|who|whose|when|where|why|how|which|is|are|was|were|did|does|do|can|has|have|will)\b", re.I
 )
@@ -66,7 +67,8 @@ def resolve(question: str, history: Sequence[Answer], vocabulary: Vocabulary) ->
     fragment = not QUESTION_WORD.search(rest) and len(rest.split()) <= 2 * ALONE
     if names and not points_back and not (fragment or (lead and len(_content(rest)) <= ALONE)):
         return Resolved(text=said, changed=said != question)
-    if not names and not points_back and not fragment and not lead and len(_content(rest)) >= ALONE:
+    alone = len(_content(rest)) >= ALONE or bool(SPEAKER.search(rest) and _content(rest))
+    if not names and not points_back and not fragment and not lead and alone:
         return Resolved(text=said, second=_second(said, last), changed=said != question)
     text = _swapped(rest, names, last.understood_as, vocabulary) if fragment or (lead and names) else None
     text = text or (said if names else _named(rest, last, vocabulary, fragment))

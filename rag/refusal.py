@@ -7,8 +7,8 @@ from rag.records import Article, Nearest, Reading, Refusal, last_day
 NEAREST = 3
 
 
-def refuse(reading: Reading, missing: Sequence[str], articles: Sequence[Article], as_of: str | None) -> Refusal:
-    """The refusal for a reading that carries no answer; `articles` are those that were searched."""
+def refuse(missing: Sequence[str], articles: Sequence[Article], as_of: str | None) -> Refusal:
+    """The refusal when nothing carries an answer; `articles` are those that were searched."""
     dates = [r.since for a in articles for r in a.references if r.since] + [
         a.published for a in articles if a.published
     ]

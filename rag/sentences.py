@@ -27,7 +27,9 @@ _ABBREVIATIONS = frozenset(
 )
 _NUMBERED = frozenset(["no", "nos", "vol", "fig", "eq", "ch", "p", "pp"])
 _MAY_END = frozenset("a.m p.m u.s u.k u.n e.u d.c inc ltd co corp bros etc jr sr".split())
-_LETTERED = frozenset("Series Class Plan Type Part Grade Category Section Appendix Schedule Round Group Level Exhibit".split())
+_LETTERED = frozenset(
+    "Series Class Plan Type Part Grade Category Section Appendix Schedule Round Group Level Exhibit".split()
+)
 _STARTERS = frozenset(
     """
     The A An In On At By For From It They He She We You I This These That Those As But And However When While

@@ -21,6 +21,15 @@ def visible_sentences(passage: Passage, article: Article, question: Question) ->
     return tuple(s for s in seen if any(wanted in outlet.casefold() for outlet in outlets(article, s.start)))
 
 
+def searched(article: Article, question: Question) -> bool:
+    """Whether the question's topic and outlet leave anything of the article to search."""
+    if question.topic and question.topic.casefold() not in {t.casefold() for t in article.topics}:
+        return False
+    wanted = (question.publisher or "").casefold()
+    named = {s.publisher for r in article.references for s in r.sources} | {article.publisher or ""}
+    return any(wanted in name.casefold() for name in named)
+
+
 def outlets(article: Article, start: int) -> tuple[str, ...]:
     """Publishers behind the sentence that begins at `start`: those of its references, else the article's own."""
     named = tuple(s.publisher for r in article.references if r.start == start for s in r.sources if s.publisher)

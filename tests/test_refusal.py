@@ -16,7 +16,7 @@ def article(slug: str, published: str | None = None, since: str | None = None) -
 
 def test_a_refusal_tells_what_was_searched_and_how_new_it_is() -> None:
     articles = [article("a", "2026-11"), article("b", "2026-10-31", since="2026-11-05")]
-    refusal = refuse(NOTHING, ["World Cup"], articles, None)
+    refusal = refuse(["World Cup"], articles, None)
     assert (refusal.searched, refusal.newest, refusal.missing) == (2, "2026-11", ("World Cup",))
     assert refusal.reason == "not in the articles"
 
@@ -24,12 +24,12 @@ def test_a_refusal_tells_what_was_searched_and_how_new_it_is() -> None:
 @pytest.mark.parametrize(("as_of", "newest"), [("2026-11-07", "2026-11-05"), ("2026", "2026-12"), ("2020", None)])
 def test_the_newest_date_is_none_that_the_question_hides(as_of: str, newest: str | None) -> None:
     articles = [article("a", "2026-12"), article("b", since="2026-11-05")]
-    assert refuse(NOTHING, (), articles, as_of).newest == newest
+    assert refuse((), articles, as_of).newest == newest
 
 
 def test_little_to_search_in_is_a_reason_of_its_own() -> None:
-    assert refuse(NOTHING, (), [article("a")], None).reason == "little"
-    assert refuse(NOTHING, (), [], None).searched == 0
+    assert refuse((), [article("a")], None).reason == "little"
+    assert refuse((), [], None).searched == 0
 
 
 def test_the_nearest_are_the_best_sentences_one_a_passage() -> None:
@@ -42,7 +42,7 @@ def test_the_nearest_are_the_best_sentences_one_a_passage() -> None:
 
 
 def test_the_wording_names_articles_date_and_what_is_missing() -> None:
-    text = wording(refuse(NOTHING, ["World Cup"], [article("a", "2026-11-22")], None))
+    text = wording(refuse(["World Cup"], [article("a", "2026-11-22")], None))
     assert "1 article searched, the newest of 2026-11-22" in text
     assert "World Cup" in text
-    assert "2 articles searched)" in wording(refuse(NOTHING, (), [article("a"), article("b")], None))
+    assert "2 articles searched)" in wording(refuse((), [article("a"), article("b")], None))

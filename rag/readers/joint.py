@@ -20,10 +20,10 @@ from rag.vocabulary import Vocabulary
 UNREAD = -4.0
 WEIGHTS = {"overlap": 1.015, "sentence": 0.506, "passage": 0.212}
 CHANCE = {"read": 0.99, "missing": -2.65, "overlap": 0.18, "kind": 0.94, "figures": 0.86}
-BIAS = -2.25
+BIAS = -2.0
 # A question for two things at once is answered by no passage alone: the network's word does not count then.
 COMPOUND = {"overlap": 0.28, "margin": 0.30, "missing": -3.0, "kind": 0.73, "figures": 1.69}
-COMPOUND_BIAS = -4.05
+COMPOUND_BIAS = -3.8
 SHORT_MARGIN = 1.0
 
 Signals = dict[str, float]
