@@ -83,6 +83,11 @@ def write_articles(folder: Path) -> Path:
     return folder
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests come last: Playwright keeps an event loop open, in which no other can be run."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
 @pytest.fixture
 def small(tmp_path: Path) -> Settings:
     """The small corpus in a folder that a test may change; nothing is indexed yet."""
