@@ -32,12 +32,19 @@ def read(question: Question, retrieved: Sequence[Retrieved], reading: Reading, i
 
     A reading that rests on a byline when nothing about writing is asked comes back as no answer.
     """
-    if _WHO.search(question.text) is None:
-        best = next(iter(reading.evidence), None)
-        if best is None or _OF_WRITING.search(question.text):
-            return reading
-        idle = _author(best.sentence, index.article(best.passage.article))
-        return replace(reading, answerable=0.0, short=None) if idle else reading
+    if _WHO.search(question.text):
+        for found in _answers(question, retrieved, index):
+            return found
+    elif _OF_WRITING.search(question.text):
+        return reading
+    kept = tuple(e for e in reading.evidence if not _author(e.sentence, index.article(e.passage.article)))
+    if reading.evidence[:1] == kept[:1]:
+        return replace(reading, evidence=kept)
+    return replace(reading, evidence=kept, answerable=0.0, short=None)
+
+
+def _answers(question: Question, retrieved: Sequence[Retrieved], index: Index) -> Iterator[Reading]:
+    """The bylines of the articles whose title the question gives."""
     wanted = set(terms(question.text)) - STOPWORDS - _KIND
     for slug in dict.fromkeys(found.passage.article for found in retrieved):
         article = index.article(slug)
@@ -45,12 +52,11 @@ def read(question: Question, retrieved: Sequence[Retrieved], reading: Reading, i
         if article.authors and len(wanted) >= min(_FEWEST, len(named)) and wanted <= named:
             for passage, sentence, author in _bylines(article, question, index):
                 start = sentence.start + sentence.text.index(author)
-                return Reading(
+                yield Reading(
                     evidence=(Evidence(passage=passage, sentence=sentence, score=1.0),),
                     short=Span(article=slug, start=start, end=start + len(author), text=author),
                     answerable=1.0,
                 )
-    return reading
 
 
 def _bylines(article: Article, question: Question, index: Index) -> Iterator[tuple[Passage, Sentence, str]]:

@@ -112,7 +112,7 @@ def _check_values(row: dict[str, Any], where: str) -> None:
         try:
             if row[name] is not None:
                 last_day(row[name])
-        except (ValueError, AttributeError) as error:
+        except (ValueError, TypeError) as error:
             raise _fault(where, name, f"{row[name]!r} is not a date like 2025, 2025-04 or 2025-04-30") from error
     if row["released"] and row["ended"] and last_day(row["ended"]) < row["released"]:
         raise _fault(where, "ended", f"{row['ended']} lies before the release, {row['released']}")

@@ -97,7 +97,11 @@ def test_a_rarer_term_weighs_more_and_an_unknown_one_most(lexical: Lexical) -> N
     assert lexical.idf("nonsense") > lexical.idf("fps") > lexical.idf("gen")
     assert "fps" in lexical
     assert "nonsense" not in lexical
-    assert lexical.vocabulary() >= {"gen-4", "fps"}
+
+
+def test_a_slip_of_the_keyboard_finds_the_term_meant_and_nonsense_finds_none(lexical: Lexical) -> None:
+    assert lexical.known("secnod") == "second"
+    assert lexical.known("nonsense") is None
 
 
 def test_what_was_saved_answers_the_same(lexical: Lexical, tmp_path: Path) -> None:
