@@ -60,6 +60,7 @@ class Measure:
         self._embedder = embedder
         self._weights = {lexical.known(t) or t: lexical.idf(lexical.known(t) or t) for t in asked.terms}
         self._total = sum(self._weights.values()) or 1.0
+        self._siblings = {n: vocabulary.siblings(n) for n in asked.names}
         self._question: Tokens = embedder.tokens([asked.text])[0]
         self._token_weights = _token_weights(asked.text, self._question, lexical)
         self._rare = self._token_weights >= WEAK_WEIGHT
@@ -73,8 +74,8 @@ class Measure:
         found = figures(text)
         names = self._asked.names
         held = {n for n in names if n in inside or n in makers}
-        rival = {n for n in names - held if inside & self._vocabulary.siblings(n)}
-        beside = {n for n in names - held - rival if n in outside or n in fold_names(text, n)}
+        rival = {n for n in names - held if inside & self._siblings[n]}
+        beside = {n for n in names - held - rival if n in outside or fold(n) in fold(text)}
         share = max(1, len(names))
         return Features(
             cosine=cosine,
@@ -110,11 +111,6 @@ class Measure:
             mean = float(best @ self._token_weights / max(float(self._token_weights.sum()), 1e-9))
             out.append((mean, float(best[self._rare].min()) if self._rare.any() else mean))
         return out
-
-
-def fold_names(text: str, name: str) -> frozenset[str]:
-    """`name` when the text spells it in letters no vocabulary entry catches, else nothing."""
-    return frozenset((name,)) if fold(name) in fold(text) else frozenset()
 
 
 def _token_weights(text: str, tokens: Tokens, lexical: Lexical) -> NDArray[np.float32]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from rag.embedders import Embedder
 from rag.index import Index
-from rag.questions import analyse
+from rag.questions import Asked, analyse
 from rag.readers._features import FIELDS
 from rag.readers._missing import CLOSE, missing
 from rag.readers.overlap import MARGIN, Overlap, chance, parted, short_answer
@@ -41,7 +41,7 @@ class Joint:
     def read(self, question: Question, retrieved: Sequence[Retrieved]) -> Reading:
         """Sentences best first; `answerable` weighs both readers' signals on the best sentence."""
         asked = analyse(question.text, self._vocabulary)
-        ranked = self.rank(question, retrieved)
+        ranked = self.rank(question, asked, retrieved)
         if not ranked:
             return Reading(evidence=(), short=None, answerable=0.0)
         best, signals, span = ranked[0]
@@ -60,9 +60,10 @@ class Joint:
             missing=absent,
         )
 
-    def rank(self, question: Question, retrieved: Sequence[Retrieved]) -> list[tuple[Evidence, Signals, Span | None]]:
+    def rank(
+        self, question: Question, asked: Asked, retrieved: Sequence[Retrieved]
+    ) -> list[tuple[Evidence, Signals, Span | None]]:
         """Each sentence, best first, with the signals of both readers, and the network's span when it is sure of it."""
-        asked = analyse(question.text, self._vocabulary)
         scored, _ = parted(self._overlap.score(question, asked, retrieved))
         if not scored:
             return []

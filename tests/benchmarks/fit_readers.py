@@ -51,13 +51,13 @@ def collect(assistant: Assistant, row: QuestionRow) -> dict[str, Any]:
     parts = assistant._current()
     reader = parts.reader
     assert isinstance(reader, Joint)
-    ranked = reader.rank(question, parts.retriever.retrieve(question, 12))
+    asked = analyse(question.text, assistant.vocabulary)
+    ranked = reader.rank(question, asked, parts.retriever.retrieve(question, 12))
     right = []
     for evidence, _, _ in ranked:
         article = assistant.article(evidence.passage.article)
         labels = {r.label.lower() for r in article.references if r.start == evidence.sentence.start}
         right.append(bool(labels & row.facts) and any(holds(evidence.sentence.text, e) for e in row.gold))
-    asked = analyse(question.text, assistant.vocabulary)
     by_overlap = sorted(ranked, key=lambda r: -r[1]["overlap"])
     absent = [
         bool(missing(asked, [e for e, _, _ in order], parts.index.lexical, assistant.vocabulary))
