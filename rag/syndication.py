@@ -1,6 +1,6 @@
 """Near copies of one text in an answer: one of them speaks, and the answer says how many outlets carry what it quotes.
 
-Copies are found when an article is added (rag.copies); here they are only counted.
+Copies are found when an article is added (rag.library.copies); here they are only counted.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence

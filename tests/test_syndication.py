@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from rag.adding import add_upload
 from rag.assistant import Assistant
 from rag.ingest import ingest
-from rag.library import Library
+from rag.library.adding import add_upload
+from rag.library.folder import Library
 from rag.settings import Settings
 from rag.sources import markdown
 

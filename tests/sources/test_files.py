@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from rag.detection import decode, kind
 from rag.errors import SourceError
+from rag.library.parsing import Parsed, parse
+from rag.library.writing import to_markdown
 from rag.limits import Limits
-from rag.parsing import Parsed, parse
 from rag.passages import cut
 from rag.records import Article
 from rag.sentences import normalise
 from rag.sources import markdown, text
-from rag.writing import to_markdown
 from tests.sources.hostile import NAUGHTY, docx_bomb, flate_bomb, lines, page, pdf, rss
 
 LOCK = b"/Encrypt << /Filter /Standard /V 2 /R 3 /Length 128 /O (%s) /U (%s) /P -4 >> /ID [(a) (b)]" % (

@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
-from rag import library_commands
+from rag.cli import library
 from rag.errors import AnswerFileError, CutawayError, SettingsError
 from rag.settings import Settings, shipped_corpus
 
@@ -56,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     ingest = commands.add_parser("ingest", help="bring the index up to date with the article folders")
     ingest.set_defaults(run=_ingest)
 
-    library_commands.register(commands, show_progress())
+    library.register(commands, show_progress())
 
     verify = commands.add_parser("verify", help="prove a saved answer against the article folders")
     verify.add_argument("file", help="what `rag ask --json` printed; - for standard input")
@@ -95,7 +95,7 @@ def _ask(parsed: argparse.Namespace, settings: Settings) -> int:
         if parsed.json:
             print(json.dumps(answer.to_json(), ensure_ascii=False, indent=1))
         else:
-            from rag.terminal import render
+            from rag.cli.terminal import render
 
             print(render(answer, assistant.article, marked=sys.stdout.isatty()))
     return OK

@@ -8,16 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.adding import add, add_upload, shown, too_many
 from rag.errors import LibraryError
 from rag.ingest import ingest
 from rag.lengths import minutes, words
-from rag.library import Entry, Library
+from rag.library.adding import add, add_upload, shown, too_many
+from rag.library.folder import Entry, Library
+from rag.library.writing import to_markdown
 from rag.menus import load
 from rag.settings import Settings
 from rag.slugs import slug
 from rag.sources import markdown
-from rag.writing import to_markdown
 from tests.conftest import ARTICLES, Rag
 from tests.sources.hostile import page, rss
 from tests.test_fetch import fetcher, reply

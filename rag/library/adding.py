@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from rag.errors import SourceError
-from rag.feed_marks import FeedMarks
 from rag.fetch import Fetcher
-from rag.library import Entry, Library
+from rag.library.feed_marks import FeedMarks
+from rag.library.folder import Entry, Library
+from rag.library.parsing import Parsed, parse
 from rag.limits import MB
-from rag.parsing import Parsed, parse
 from rag.records import Article
 from rag.sentences import normalise
 from rag.settings import Settings

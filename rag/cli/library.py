@@ -26,8 +26,8 @@ def register(commands: Any, progress: "Progress") -> None:
 
 
 def _add(parsed: argparse.Namespace, settings: Settings, progress: "Progress") -> int:
-    from rag.adding import add
     from rag.lengths import minutes
+    from rag.library.adding import add
 
     ledger = add(parsed.given, settings, progress)
     for entry in ledger:
@@ -41,7 +41,7 @@ def _add(parsed: argparse.Namespace, settings: Settings, progress: "Progress") -
 
 
 def _remove(parsed: argparse.Namespace, settings: Settings, progress: "Progress") -> int:
-    from rag.library import Library
+    from rag.library.folder import Library
 
     if parsed.slug is None and not parsed.undo:
         raise SettingsError("say which article: rag remove SLUG; `rag ingest` lists them")

@@ -8,14 +8,14 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
-from rag.copies import near_copy
 from rag.corpus import read_corpus
 from rag.errors import LibraryError
 from rag.lengths import words
+from rag.library.copies import near_copy
+from rag.library.writing import to_markdown
 from rag.records import Article
 from rag.settings import Settings
 from rag.slugs import slug
-from rag.writing import to_markdown
 
 Outcome = Literal["added", "updated", "unchanged", "duplicate", "refused", "removed"]
 _REMOVED = ".removed"

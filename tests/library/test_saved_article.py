@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from rag.adding import add_upload
 from rag.assistant import Assistant
 from rag.lengths import words
+from rag.library.adding import add_upload
 from rag.records import Answer, Article
 from rag.settings import Settings
 

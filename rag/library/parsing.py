@@ -1,4 +1,4 @@
-"""Other people's bytes are parsed in a child process under limits, `python -m rag.parsing`, with JSON on pipes.
+"""Other people's bytes are parsed in a child process under limits, `python -m rag.library.parsing`, with JSON on pipes.
 
 Whatever a file does to its parser (a crash, a hang, all the memory), the parent lives and says so in a sentence.
 """
@@ -43,8 +43,8 @@ def parse(data: bytes, origin: str, limits: Limits = DEFAULT, url: str | None = 
     try:
         done = subprocess.run(
             # Run where the package is: the user's folder, where anybody may have put a json.py, is on no path then.
-            [sys.executable, "-m", "rag.parsing"],
-            cwd=Path(__file__).resolve().parent.parent,
+            [sys.executable, "-m", "rag.library.parsing"],
+            cwd=Path(__file__).resolve().parent.parent.parent,
             input=head + data,
             capture_output=True,
             timeout=limits.parse_seconds,

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from rag.assistant import Assistant
-from rag.terminal import MARK, PLAIN, render
+from rag.cli.terminal import MARK, PLAIN, render
 
 COST = "How many credits per second does Gen-4 cost?"
 
