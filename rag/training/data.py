@@ -1,25 +1,20 @@
-"""Examples for the reader: public questions, the project's own, and unanswerable pairs made from both."""
+"""Examples for the reader from the project's own questions, and unanswerable pairs made from them."""
 
 import json
 import random
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 from rag.lexical import Lexical, fold, terms
 from rag.passages import cut
 from rag.records import Article, Passage
-from rag.sentences import normalise, spans
 from rag.sources.markdown import read
 from rag.training.distortions import swapped, untidy
 from rag.vocabulary import Vocabulary
-
-SHIFTS = ("new_wiki", "reddit", "amazon_reviews")
-LONGEST = 130  # words of a public paragraph; two cores read twice as many of these as of all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,58 +192,3 @@ def domain_round(domain: Domain, rng: random.Random) -> Iterator[Example]:
             other = replace(example, question=question, held=None, span=None, source="swap") if question else None
         if other:
             yield replace(other, question=untidy(other.question, rng))
-
-
-def squad(path: Path, first: int, last: int) -> list[Example]:
-    """The questions on articles `first` to `last` (inclusive) of a SQuAD 2.0 file."""
-    articles = json.loads(path.read_text("utf-8"))["data"][first : last + 1]
-    return [
-        e for a in articles for p in a["paragraphs"] for e in _paragraph(a["title"], p["context"], p["qas"], "squad2")
-    ]
-
-
-class Shifts:
-    """SQuADShifts: answered questions on short paragraphs, and unanswerable ones made with a near paragraph."""
-
-    def __init__(self, folder: Path) -> None:
-        self._examples: list[Example] = []
-        for name in SHIFTS:
-            for article in json.loads((folder / f"{name}.json").read_text("utf-8"))["data"]:
-                title = article["title"] if name == "new_wiki" else ""
-                for paragraph in article["paragraphs"]:
-                    if len(paragraph["context"].split()) <= LONGEST:
-                        self._examples += _paragraph(title, paragraph["context"], paragraph["qas"], "shifts")
-        self._texts = list(dict.fromkeys(e.sentences for e in self._examples))
-        self._index = Lexical.build([str(i) for i in range(len(self._texts))], [" ".join(t) for t in self._texts])
-
-    def sample(self, count: int, rng: random.Random) -> Iterator[Example]:
-        """`count` answered questions and a quarter as many on a near paragraph that lacks the answer."""
-        for example in rng.sample(self._examples, min(count, len(self._examples))):
-            yield example
-            if rng.random() < 0.25 and example.held is not None and example.span:
-                answer = fold(example.sentences[example.held][slice(*example.span)])
-                near = (self._texts[int(i)] for i, _ in self._index.search(example.question, 6))
-                rest = [t for t in near if t != example.sentences and answer not in fold(" ".join(t))]
-                if rest:
-                    yield replace(example, sentences=rest[0], held=None, span=None, unsure=frozenset(), source="near")
-
-
-def _paragraph(title: str, context: str, asked: Sequence[dict[str, Any]], source: str) -> Iterator[Example]:
-    if normalise(context) != context:
-        return
-    places = list(spans(context))
-    sentences = tuple(context[a:b] for a, b in places)
-    for row in asked:
-        question, subject = str(row["question"]).strip(), title.replace("_", " ")
-        base = Example(question=question, title=subject, heading="", sentences=sentences, source=source)
-        if row.get("is_impossible"):
-            yield base
-            continue
-        answer = row["answers"][0]
-        start, end = answer["answer_start"], answer["answer_start"] + len(answer["text"])
-        held = next((i for i, (a, b) in enumerate(places) if a <= start < b), None)
-        if held is None:
-            continue
-        a, b = places[held]
-        unsure = frozenset(i for i, t in enumerate(sentences) if i != held and answer["text"] in t)
-        yield replace(base, held=held, span=(start - a, min(end, b) - a), unsure=unsure)

@@ -1,7 +1,7 @@
 """How the span reader is trained: `python -m rag.training --data DIR --out DIR` (extra `train`), on a CPU or a GPU.
 
-A round is one pass over the project's own questions with fresh negatives, half of SQuAD 2.0 articles 0-9, and a slice of
-SQuADShifts that shrinks from round to round. Started again with the same folders, a run goes on from its last checkpoint.
+A round is one pass over the project's own questions with fresh negatives, SelQA dev, half of SQuAD 2.0 articles 0-9, and a
+slice of SQuADShifts that shrinks from round to round. Started again with the same folders, a run goes on where it stopped.
 """
 
 import argparse
@@ -17,7 +17,8 @@ from rag.embedders.minilm import weights_folder
 from rag.readers._pairs import Pairs
 from rag.settings import shipped_corpus
 from rag.training.batches import Batch, batches, losses, outputs
-from rag.training.data import Domain, Example, Shifts, cropped, domain_round, squad
+from rag.training.data import Domain, Example, cropped, domain_round
+from rag.training.public import Shifts, selqa, squad
 from rag.training.tuning import figures
 
 SHIFTS_A_ROUND = (2400, 1200, 600, 300)
@@ -25,6 +26,8 @@ HEAD_FACTOR = 5.0  # the head starts from nought and may learn faster than the e
 CROPPED = 0.8  # of the rows are windows of a passage, which read twice as fast
 LONGEST = 180  # word pieces; longer public rows cost much time and teach little more
 CHANNELS = 4
+# What an ablation leaves out (tests/benchmarks/ablations.json): a part of the examples, by its name.
+PARTS = ("domain", "unanswerables", "negatives")
 
 
 @dataclass(slots=True)
@@ -52,7 +55,10 @@ class Run:
         self.domain = Domain(options.corpus)
         self.shifts = Shifts(options.data / "squadshifts")
         self.squad = options.data / "squad2_half" / "dev-v2.0.json"
+        self.selqa = selqa(options.data / "selqa" / "ass" / "selqa-ass-dev.json")
         self.model = reader_model().to(self.device)
+        if options.start:
+            self.model.load_state_dict(torch.load(options.start, weights_only=True))
         groups = [
             {"params": [p for p in self.model[part].parameters() if p.requires_grad], "factor": factor}
             for part, factor in (("encoder", 1.0), ("head", HEAD_FACTOR))
@@ -121,9 +127,11 @@ class Run:
     def _examples(self, rng: random.Random) -> list[Example]:
         slice_ = SHIFTS_A_ROUND[min(self.state.round, len(SHIFTS_A_ROUND) - 1)]
         half = squad(self.squad, 0, 9)[self.state.round % 2 :: 2]
-        whole = [*domain_round(self.domain, rng), *self.shifts.sample(slice_, rng)]
+        own = [] if self.options.without == "domain" else list(domain_round(self.domain, rng))
+        whole = [*own, *self.shifts.sample(slice_, rng), *self.selqa]
         found = [cropped(e, rng) if rng.random() < CROPPED else e for e in whole]
         found += [e for e in half if self._length(e) <= LONGEST]
+        found = [e for e in found if not _left_out(e, self.options.without)]
         rng.shuffle(found)
         return found[: self.options.limit] if self.options.limit else found
 
@@ -169,6 +177,12 @@ class Run:
         return float(self.options.rate * min(done / 0.05 + 0.02, (1 - done) / 0.95 + 1e-3, 1.0))
 
 
+def _left_out(example: Example, part: str | None) -> bool:
+    if part == "unanswerables":
+        return example.source == "squad2" and example.held is None
+    return part == "negatives" and example.source in ("near", "swap")
+
+
 def reader_model() -> Any:
     """MiniLM with a linear head of four numbers a word piece: start, end, evidence, answerable (read at [CLS]).
 
@@ -191,9 +205,11 @@ def reader_model() -> Any:
 def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m rag.training", description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="folder with squadshifts/ and squad2_half/")
+    parser.add_argument("--data", type=Path, required=True, help="folder with squadshifts/, squad2_half/ and selqa/")
     parser.add_argument("--out", type=Path, required=True, help="folder of the run: checkpoint, weights, log")
     parser.add_argument("--corpus", type=Path, default=shipped_corpus())
+    parser.add_argument("--start", type=Path, help="a reader.pt to go on from, with the rate at its top again")
+    parser.add_argument("--without", choices=PARTS, help="an ablation")
     parser.add_argument("--rounds", type=int, default=4)
     parser.add_argument(
         "--minutes", type=float, default=0, help="end (with the rate at nought) after so long; 0: no limit"

@@ -26,8 +26,9 @@ from rag.readers.span import SpanReader
 from rag.records import Question
 from rag.retrievers import hybrid
 from rag.settings import Settings, shipped_corpus
-from rag.training.data import Domain, squad
+from rag.training.data import Domain
 from rag.training.export import outputs
+from rag.training.public import squad
 from rag.training.tuning import auroc, figures
 from rag.vocabulary import Vocabulary
 
