@@ -3,11 +3,13 @@
 import streamlit as st
 
 from rag.ui.components.assets import ICON
-from rag.ui.pages import ask
+from rag.ui.navigation import navigate
+from rag.ui.pages import ask, library
 
 PAGES = [
     st.Page(ask.show, title="Ask", url_path="ask", default=True),
+    st.Page(library.show, title="Library", url_path="library"),
 ]
 
 st.set_page_config(page_title="Cutaway", page_icon=str(ICON), layout="centered", initial_sidebar_state="collapsed")
-st.navigation(PAGES).run()
+navigate(PAGES)

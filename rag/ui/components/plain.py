@@ -1,4 +1,4 @@
-"""Short texts of the page that hold data: the masthead and one-sentence problems, shown without Markdown."""
+"""Short texts of a page that hold data: masthead, heading and one-sentence problems, shown without Markdown."""
 
 import streamlit as st
 
@@ -10,6 +10,11 @@ _masthead = st.components.v2.component("cutaway_masthead", css=style("masthead")
 def masthead(line: str, *, key: str, small: bool) -> None:
     """The name of the app over `line`, which says what is searched; `small` once there is a conversation."""
     _masthead(key=key, data={"line": line, "small": small})
+
+
+def heading(title: str, line: str, *, key: str) -> None:
+    """The head of a page: the name of the app, `title`, and `line`, which says what is on it."""
+    _masthead(key=key, data={"title": title, "line": line, "small": False})
 
 
 def problem(sentence: str) -> None:

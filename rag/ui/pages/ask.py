@@ -16,7 +16,6 @@ from rag.suggestions import follow_ups
 from rag.ui import answer_view, state
 from rag.ui.acts import act
 from rag.ui.components.answer import answer
-from rag.ui.components.assets import FOLDER
 from rag.ui.components.choices import choices
 from rag.ui.components.plain import masthead, problem
 from rag.ui.conversation_list import conversation_list
@@ -33,7 +32,6 @@ POLL = 0.2  # seconds between two looks at a running job
 
 def show() -> None:
     """Draw the page, or the sentence that says why it cannot be drawn."""
-    st.html(FOLDER / "page.css")
     assistant = open_assistant()
     if assistant is None:
         return
