@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import bm25s
 import numpy as np
 import pytest
 from hypothesis import given
@@ -131,3 +132,39 @@ def test_a_missing_or_broken_file_is_reported_with_the_repair(lexical: Lexical, 
 def test_ids_and_texts_of_unequal_number_are_refused() -> None:
     with pytest.raises(ValueError, match="2 ids for 1 texts"):
         Lexical.build(["a", "b"], ["text"])
+
+
+LINES = st.lists(st.text(alphabet="ab 1-é.", max_size=30), max_size=8)
+
+
+@given(LINES)
+def test_the_scores_are_those_of_bm25s_itself(texts: list[str]) -> None:
+    lexical = Lexical.build([str(n) for n in range(len(texts))], texts)
+    split = [terms(text) for text in texts]
+    if not any(split):
+        return
+    stock = bm25s.BM25(k1=1.2, b=0.75)
+    stock.index(split, show_progress=False)
+    for term in {term for row in split for term in row}:
+        assert np.array_equal(lexical.scores(term), np.sum([stock.get_scores([t]) for t in terms(term)], axis=0))
+
+
+@given(LINES, LINES, st.sets(st.integers(min_value=0, max_value=7)))
+def test_an_amended_index_answers_as_one_built_anew(before: list[str], added: list[str], gone: set[int]) -> None:
+    left = [n for n in range(len(before)) if n not in gone]
+    ids = [str(n) for n in left] + [f"new {n}" for n in range(len(added))]
+    anew = Lexical.build(ids, [before[n] for n in left] + added)
+    first = Lexical.build([str(n) for n in range(len(before))], before)
+    amended = first.amended({str(n) for n in gone}, [f"new {n}" for n in range(len(added))], added)
+    for text in [*before, *added, "ab"]:
+        assert amended.search(text, 20) == anew.search(text, 20)
+        assert all(amended.idf(t) == anew.idf(t) and (t in amended) == (t in anew) for t in terms(text))
+
+
+def test_what_was_saved_can_be_amended(lexical: Lexical, tmp_path: Path) -> None:
+    lexical.save(tmp_path / "one")
+    Lexical.load(tmp_path / "one").amended({"veo"}, ["veo-4"], ["Veo 4 sings."]).save(tmp_path / "two")
+    again = Lexical.load(tmp_path / "two")
+    assert [name for name, _ in again.search("Veo", 9)] == ["veo-4"]
+    assert "google" not in again
+    assert again.search("24 fps", 1)[0][0] == "gen-4"

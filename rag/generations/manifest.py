@@ -15,7 +15,7 @@ from rag.passages import SPLITTER
 from rag.records import Article, Passage, Reference, Sentence, Source
 from rag.sentences import NORMALISER
 
-FORMAT = 2
+FORMAT = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,13 +54,16 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """`articles` by slug; counts; `files` the sha256 by path of those files that have no checksums of their own."""
+    """`articles` by slug; counts; `files` the sha256 by path of those files that have no checksums of their own;
+    `chroma` those of what its SQLite file holds (rag.generations.soundness).
+    """
 
     making: Making
     articles: dict[str, Entry]
     passages: int
     sentences: int
     files: dict[str, str]
+    chroma: dict[str, str]
     versions: dict[str, str]
 
     def write(self, folder: Path) -> None:
@@ -78,10 +81,13 @@ class Manifest:
             raise IndexDamaged(f"{folder / MANIFEST} cannot be read ({error}); run `rag doctor --repair`") from error
         if sha256(data).hexdigest() != digest:
             raise IndexDamaged(f"{folder / MANIFEST} fails its checksum; run `rag doctor --repair`")
-        plain = json.loads(data)
-        if plain["making"].get("format") != FORMAT:
-            raise IndexMismatch(f"{folder} was built by another release of Cutaway; run `rag ingest` to build it anew")
-        return cls._from_json(plain)
+        try:
+            plain = json.loads(data)
+            if plain["making"]["format"] == FORMAT:
+                return cls._from_json(plain)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            pass  # the checksum holds, so it is no damage: another release called other things by these names
+        raise IndexMismatch(f"{folder} was built by another release of Cutaway; run `rag ingest` to build it anew")
 
     @classmethod
     def _from_json(cls, plain: dict[str, Any]) -> Self:
