@@ -26,7 +26,6 @@ from rag.readers import Reader
 from rag.records import Answer, Draft, Passage, Question, Reading, Retrieved, Seconds, Statement
 from rag.refusal import nearest, refuse, wording
 from rag.retrievers import Retriever
-from rag.visibility import searched
 from rag.vocabulary import Vocabulary
 
 RETRIEVED = 12
@@ -195,8 +194,7 @@ def _verify(turn: _Turn, parts: Parts) -> Answer:
 
     statements, citations, short = place(draft, index.article, passages, parts.judge)
     answered = bool(citations)
-    within = [] if answered else [a for a in index.articles() if searched(a, turn.question)]
-    refusal = None if answered else refuse(draft.missing, within, turn.question.as_of)
+    refusal = None if answered else refuse(draft.missing, *index.coverage().of(turn.question))
     return Answer(
         question=turn.asked,
         understood_as=turn.resolved.text,

@@ -27,6 +27,7 @@ from rag.lexical import Lexical
 from rag.records import Article, Passage
 from rag.settings import Settings
 from rag.syndication import Copies, grouped
+from rag.visibility import Coverage
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
@@ -59,6 +60,7 @@ class Index:
         self._chroma: Collection | None = None
         self._opening = Lock()
         self._copies: Copies | None = None
+        self._coverage: Coverage | None = None
         self._known: dict[str, tuple[Passage, int]] = {}
         self._store = Store(held.folder / "passages.sqlite3")
         dimension = manifest.making.dimension
@@ -114,6 +116,12 @@ class Index:
         if self._copies is None:
             self._copies = grouped(self._store.copies(), self._store.article)
         return self._copies
+
+    def coverage(self) -> Coverage:
+        """How much of the articles a question searches."""
+        if self._coverage is None:
+            self._coverage = Coverage(self._store.abouts())
+        return self._coverage
 
     def passages(self, ids: Sequence[str]) -> list[Passage]:
         """The passages of `ids`, in that order, with their sentences; raises IndexDamaged for an unknown id."""

@@ -2,21 +2,16 @@
 
 from collections.abc import Sequence
 
-from rag.records import Article, Nearest, Reading, Refusal, last_day
+from rag.records import Nearest, Reading, Refusal
 
 NEAREST = 3
 
 
-def refuse(missing: Sequence[str], articles: Sequence[Article], as_of: str | None) -> Refusal:
-    """The refusal when nothing carries an answer; `articles` are those that were searched."""
-    dates = [r.since for a in articles for r in a.references if r.since] + [
-        a.published for a in articles if a.published
-    ]
-    known = [d for d in dates if as_of is None or last_day(d) <= last_day(as_of)]
-    newest = max(known, key=last_day, default=None)
+def refuse(missing: Sequence[str], searched: int, newest: str | None) -> Refusal:
+    """The refusal when nothing carries an answer: how many articles were searched, and the newest date in them."""
     return Refusal(
-        reason="little" if len(articles) < 2 else "not in the articles",
-        searched=len(articles),
+        reason="little" if searched < 2 else "not in the articles",
+        searched=searched,
         newest=newest,
         missing=tuple(missing),
     )

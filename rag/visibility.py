@@ -1,6 +1,11 @@
 """What a question may see of an article: sentences by as-of and since dates and by outlet, articles by topic."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from rag.records import Article, Passage, Question, Sentence, last_day
+
+KEPT = 100
 
 
 def restricted(question: Question) -> bool:
@@ -21,13 +26,61 @@ def visible_sentences(passage: Passage, article: Article, question: Question) ->
     return tuple(s for s in seen if any(wanted in outlet.casefold() for outlet in outlets(article, s.start)))
 
 
-def searched(article: Article, question: Question) -> bool:
-    """Whether the question's topic and outlet leave anything of the article to search."""
-    if question.topic and question.topic.casefold() not in {t.casefold() for t in article.topics}:
-        return False
-    wanted = (question.publisher or "").casefold()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What is told of an article where its text is not needed.
+
+    digest: the sha256 of its text; topics, outlets: folded, each once; dates: of the article and its references, each
+    once; copy: whether it is a near copy of another.
+    """
+
+    slug: str
+    digest: str
+    topics: tuple[str, ...]
+    outlets: tuple[str, ...]
+    dates: tuple[str, ...]
+    copy: bool
+
+
+def about(article: Article) -> About:
+    """What is told of `article`."""
     named = {s.publisher for r in article.references for s in r.sources} | {article.publisher or ""}
-    return any(wanted in name.casefold() for name in named)
+    dates = {r.since for r in article.references} | {article.published}
+    return About(
+        slug=article.slug,
+        digest=article.digest,
+        topics=tuple(sorted({topic.casefold() for topic in article.topics})),
+        outlets=tuple(sorted({name.casefold() for name in named})),
+        dates=tuple(sorted(filter(None, dates))),
+        copy=article.origin.copy_of is not None,
+    )
+
+
+class Coverage:
+    """How much of all articles a question searches; told once for each set of filters."""
+
+    def __init__(self, abouts: Iterable[About]) -> None:
+        self._abouts = tuple(abouts)
+        self._known: dict[tuple[str | None, ...], tuple[int, str | None]] = {}
+
+    def of(self, question: Question) -> tuple[int, str | None]:
+        """How many articles topic and outlet leave to search, and the newest date in them the question may know."""
+        filters = (question.topic, question.publisher, question.as_of)
+        if filters not in self._known:
+            # A new mapping instead of a change: other threads read this one.
+            kept = self._known if len(self._known) < KEPT else {}
+            self._known = kept | {filters: self._count(question)}
+        return self._known[filters]
+
+    def _count(self, question: Question) -> tuple[int, str | None]:
+        topic, outlet = (question.topic or "").casefold(), (question.publisher or "").casefold()
+        within = [a for a in self._abouts if not topic or topic in a.topics]
+        within = [a for a in within if any(outlet in name for name in a.outlets)]
+        dates = {date for a in within for date in a.dates}
+        known = [(last_day(date), date) for date in dates]
+        if question.as_of:
+            known = [(day, date) for day, date in known if day <= last_day(question.as_of)]
+        return len(within), max(known, default=(None, None))[1]
 
 
 def outlets(article: Article, start: int) -> tuple[str, ...]:

@@ -3,9 +3,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.passages import cut
-from rag.records import Question, last_day
+from rag.records import Article, Question, last_day
 from rag.sources.markdown import read
-from rag.visibility import outlets, restricted, visible_sentences
+from rag.visibility import Coverage, about, outlets, restricted, visible_sentences
 
 ARTICLE = read(
     b"""---
@@ -91,3 +91,30 @@ def test_an_undated_sentence_is_hidden_by_any_date() -> None:
     assert visible_sentences(passage, article, Question(text="q"))
     assert not visible_sentences(passage, article, Question(text="q", as_of="2999"))
     assert not visible_sentences(passage, article, Question(text="q", since="0001"))
+
+
+def dated(slug: str, published: str | None = None, since: str | None = None) -> Article:
+    front = f"---\npublished: {published}\ntopics: [{slug}, All]\n---\n" if published else ""
+    note = f'[^a]\n\n[^a]: The Post, "T", 2025, https://x.org ; since: {since}\n' if since else "\n"
+    return read(f"{front}A sentence of {slug}.{note}".encode(), f"{slug}.md")
+
+
+@pytest.mark.parametrize(
+    ("filters", "count", "newest"),
+    [
+        ({}, 3, "2026-12"),
+        ({"as_of": "2026-11-07"}, 3, "2026-11-05"),
+        ({"as_of": "2026"}, 3, "2026-12"),
+        ({"as_of": "2020"}, 3, None),
+        ({"topic": "ALL"}, 1, "2026-12"),
+        ({"topic": "al"}, 0, None),
+        ({"publisher": "post"}, 1, "2026-11-05"),
+        ({"publisher": "post", "topic": "a"}, 0, None),
+    ],
+)
+def test_what_is_searched_follows_topic_and_outlet_and_its_newest_date_is_none_that_is_hidden(
+    filters: dict[str, str], count: int, newest: str | None
+) -> None:
+    coverage = Coverage([about(dated("a", "2026-12")), about(dated("b", since="2026-11-05")), about(dated("c"))])
+    assert coverage.of(Question(text="q", **filters)) == (count, newest)
+    assert coverage.of(Question(text="again", **filters)) == (count, newest)

@@ -6,48 +6,83 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from sys import intern
 from threading import Lock
-from typing import Any
+from typing import Any, Self
 from zlib import crc32
 
 from rag.errors import IndexDamaged
 from rag.origins import Origin
 from rag.records import Article, Passage, Reference, Sentence, Source
+from rag.visibility import About, about
 
 SCHEMA = """
     CREATE TABLE articles (number INTEGER PRIMARY KEY, slug TEXT NOT NULL UNIQUE,
                            body TEXT NOT NULL, crc INTEGER NOT NULL);
+    CREATE TABLE abouts (slug TEXT PRIMARY KEY, body TEXT NOT NULL, crc INTEGER NOT NULL);
     CREATE TABLE passages (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, article TEXT NOT NULL,
                            sentences INTEGER NOT NULL, body TEXT NOT NULL, crc INTEGER NOT NULL);
     CREATE INDEX passages_of_article ON passages (article, number);
 """
 
 ARTICLE = "SELECT number, slug, body, crc FROM articles"
-PASSAGE = "SELECT {0}, number, id, article, sentences, body, crc FROM passages WHERE {0} IN ({1})"
+PASSAGE = "SELECT number, id, article, sentences, body, crc FROM passages"
+KEPT = 1000  # articles kept in memory, some 30 kB each
+BATCH = 1000
+
+
+class StoreWriter:
+    """Writes a new store, or changes a copy of one that nobody has open.
+
+    A passage's number is its row among the passage vectors, and it names the row of its first sentence: `passages` and
+    `sentences` are the next rows. Used with `with`, whose end makes the changes last. Raises sqlite3.Error when two
+    articles share a slug, two passages an id, or the disk is full.
+    """
+
+    def __init__(self, path: Path, passages: int = 0, sentences: int = 0) -> None:
+        fresh = not path.exists()
+        self.passages, self.sentences = passages, sentences
+        self._connection = sqlite3.connect(path)
+        self._connection.executescript(
+            "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + (SCHEMA if fresh else "")
+        )
+        row = self._connection.execute("SELECT coalesce(max(number) + 1, 0) FROM articles").fetchone()
+        self._articles = int(row[0])
+
+    def add(self, article: Article, passages: Sequence[Passage]) -> None:
+        """Add an article and its passages at the end."""
+        add, slug = self._connection.execute, article.slug
+        body, told = _dump(asdict(article)), _dump(asdict(about(article)))
+        key = (self._articles, slug)
+        add("INSERT INTO articles VALUES (?, ?, ?, ?)", (*key, body, _crc(*key, body)))
+        add("INSERT INTO abouts VALUES (?, ?, ?)", (slug, told, _crc(slug, told)))
+        for passage in passages:
+            body = _dump_passage(passage)
+            row = (self.passages, passage.id, slug, self.sentences)
+            add("INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?)", (*row, body, _crc(*row, body)))
+            self.passages += 1
+            self.sentences += len(passage.sentences)
+        self._articles += 1
+
+    def remove(self, slug: str) -> None:
+        """Take an article and its passages out; their rows stay unused."""
+        for table, column in (("articles", "slug"), ("abouts", "slug"), ("passages", "article")):
+            self._connection.execute(f"DELETE FROM {table} WHERE {column} = ?", (slug,))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self._connection.commit()
+        self._connection.close()
 
 
 def write(path: Path, articles: Iterable[tuple[Article, Sequence[Passage]]]) -> None:
-    """Write a new store at `path`, articles and their passages numbered in the order given.
-
-    Raises sqlite3.Error when two articles share a slug, two passages an id, or the disk is full.
-    """
-    connection = sqlite3.connect(path)
-    try:
-        connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + SCHEMA)
-        passage_number = sentence_number = 0
-        for number, (article, passages) in enumerate(articles):
-            body = _dump(asdict(article))
-            values = (number, article.slug, body, _crc(number, article.slug, body))
-            connection.execute("INSERT INTO articles VALUES (?, ?, ?, ?)", values)
-            for passage in passages:
-                body = _dump_passage(passage)
-                key = (passage_number, passage.id, article.slug, sentence_number)
-                connection.execute("INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?)", (*key, body, _crc(*key, body)))
-                passage_number += 1
-                sentence_number += len(passage.sentences)
-        connection.commit()
-    finally:
-        connection.close()
+    """Write a new store at `path`, articles and their passages numbered in the order given; raises as StoreWriter does."""
+    with StoreWriter(path) as store:
+        for article, passages in articles:
+            store.add(article, passages)
 
 
 class Store:
@@ -70,37 +105,63 @@ class Store:
         return int(row[0]), int(row[1])
 
     def articles(self) -> list[Article]:
-        """All articles, in the order of writing."""
-        return [
-            self._article(row) for row in self._rows("SELECT number, slug, body, crc FROM articles ORDER BY number")
-        ]
+        """All articles, by slug."""
+        return [self._article(row) for row in self._rows(f"{ARTICLE} ORDER BY slug")]
 
     def article(self, slug: str) -> Article | None:
         """The article with text and references, or None when there is none of that slug."""
-        if slug not in self._articles:
+        if slug not in (known := self._articles):
             rows = self._rows(f"{ARTICLE} WHERE slug = ?", slug)
             if not rows:
                 return None
-            self._articles[slug] = self._article(rows[0])
-        return self._articles[slug]
+            # A new mapping once it is full: other threads read this one.
+            self._articles = known = known if len(known) < KEPT else {}
+            known[slug] = self._article(rows[0])
+        return known[slug]
 
-    def copies(self) -> list[Article]:
-        """The articles that are named near copies of another, in the order of writing."""
-        # Quotes inside a text are escaped in JSON, so only the field itself begins like this.
-        rows = self._rows(f"{ARTICLE} WHERE instr(body, ?) ORDER BY number", '"copy_of":"')
-        return [article for row in rows if (article := self._article(row)).origin.copy_of]
+    def abouts(self) -> list[About]:
+        """What is told of all articles where their texts are not needed, by slug."""
+        found = []
+        for slug, body, crc in self._rows("SELECT slug, body, crc FROM abouts ORDER BY slug"):
+            if _crc(slug, body) != crc:
+                raise self._damaged(f"fails the checksum of what is told of {slug!r}")
+            data = json.loads(body)
+            # The same few dates and outlets stand under thousands of articles.
+            several = {name: tuple(map(intern, data[name])) for name in ("topics", "outlets", "dates")}
+            found.append(About(**(data | several)))
+        return found
 
     def passages(self, ids: Sequence[str]) -> list[tuple[Passage, int]]:
         """The passages of `ids`, in that order, each with the row of its first sentence; else IndexDamaged."""
-        return self._ordered("id", ids)
+        found: dict[str, tuple[Passage, int]] = {}
+        wanted = list(dict.fromkeys(ids))
+        for start in range(0, len(wanted), 500):
+            part = wanted[start : start + 500]
+            marks = ",".join("?" * len(part))
+            found |= {row[1]: self._passage(row) for row in self._rows(f"{PASSAGE} WHERE id IN ({marks})", *part)}
+        if absent := [name for name in wanted if name not in found]:
+            raise self._damaged(f"holds no passage {absent[0]!r}")
+        return [found[name] for name in ids]
 
-    def numbered(self, numbers: Sequence[int]) -> list[tuple[Passage, int]]:
-        """As `passages`, by row number."""
-        return self._ordered("number", numbers)
+    def every(self) -> Iterator[tuple[Passage, int]]:
+        """All passages by row, each with the row of its first sentence; some thousand are in memory at a time."""
+        last = -1
+        while rows := self._rows(f"{PASSAGE} WHERE number > ? ORDER BY number LIMIT {BATCH}", last):
+            for row in rows:
+                last = row[0]
+                yield self._passage(row)
+
+    def copies(self) -> list[Article]:
+        """The articles that are named near copies of another, by slug."""
+        return [article for told in self.abouts() if told.copy and (article := self.article(told.slug))]
 
     def ids(self) -> list[str]:
         """The ids of all passages, by row number."""
-        return [row[0] for row in self._rows("SELECT id FROM passages ORDER BY number")]
+        return list(self.rows())
+
+    def rows(self) -> dict[str, int]:
+        """The row of each passage by its id, in order of rows."""
+        return dict(self._rows("SELECT id, number FROM passages ORDER BY number"))
 
     def passage_ids(self, article: str) -> list[str]:
         """The ids of an article's passages, in the order of its text; none for an unknown slug."""
@@ -110,20 +171,6 @@ class Store:
         """Release the file."""
         with self._lock:
             self._connection.close()
-
-    def _ordered(self, column: str, keys: Sequence[Any]) -> list[tuple[Passage, int]]:
-        found: dict[Any, tuple[Passage, int]] = {}
-        wanted = list(dict.fromkeys(keys))
-        for start in range(0, len(wanted), 500):
-            part = wanted[start : start + 500]
-            marks = ",".join("?" * len(part))
-            select = (
-                f"SELECT {column}, number, id, article, sentences, body, crc FROM passages WHERE {column} IN ({marks})"
-            )
-            found |= {row[0]: self._passage(row[1:]) for row in self._rows(select, *part)}
-        if absent := [key for key in wanted if key not in found]:
-            raise self._damaged(f"holds no passage {absent[0]!r}")
-        return [found[key] for key in keys]
 
     def _rows(self, select: str, *values: str | int) -> list[Any]:
         with self._guard(), self._lock:
