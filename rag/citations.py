@@ -16,6 +16,7 @@ from rag.records import (
     Article,
     Citation,
     Draft,
+    DraftStatement,
     Passage,
     Reference,
     Short,
@@ -42,38 +43,56 @@ def word_support(statement: str, quote: str) -> float:
     return sum(t in have for t in wanted) / len(wanted) if wanted else 1.0
 
 
+class Placing:
+    """Numbers and judges statements one by one; a citation has its number for good once its statement is added."""
+
+    def __init__(
+        self, article: Callable[[str], Article], passages: Callable[[str], Sequence[Passage]], judge: "Judge"
+    ) -> None:
+        self._article, self._passages, self._judge = article, passages, judge
+        self._numbered: dict[tuple[str, int, int], Citation] = {}
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """All citations so far, in the order of their numbers."""
+        return tuple(self._numbered.values())
+
+    def add(self, proposed: DraftStatement, *, keep: Callable[[Verdict], bool] = lambda _: True) -> Statement | None:
+        """The judged statement, or None when `keep` refuses its verdict; then its quotes take no numbers.
+
+        Spans whose text does not stand at their offsets are dropped, and the verdict says so.
+        """
+        spans = {(s.article, s.start, s.end): s for s in proposed.spans if self._stands(s)}
+        verdict, reasons = self._judge(proposed.text, [s.text for s in spans.values()])
+        if not keep(verdict):
+            return None
+        for key, span in spans.items():
+            if key not in self._numbered:
+                number, source = len(self._numbered) + 1, self._article(span.article)
+                self._numbered[key] = cite(number, span, source, self._passages(span.article))
+        numbers = tuple(self._numbered[key].number for key in spans)
+        return Statement(text=proposed.text, citations=numbers, verdict=verdict, reasons=reasons, group=proposed.group)
+
+    def short(self, span: Span | None) -> Short | None:
+        """The short answer, when one of the citations holds it."""
+        return _short(span, self.citations)
+
+    def _stands(self, span: Span) -> bool:
+        text = self._article(span.article).text
+        return 0 <= span.start < span.end <= len(text) and text[span.start : span.end] == span.text
+
+
 def place(
     draft: Draft, article: Callable[[str], Article], passages: Callable[[str], Sequence[Passage]], judge: "Judge"
 ) -> tuple[tuple[Statement, ...], tuple[Citation, ...], Short | None]:
-    """Number and judge a draft. Spans whose text does not stand at their offsets are dropped, and the verdict says so."""
-    numbered: dict[tuple[str, int, int], Citation] = {}
-    statements = []
-    for proposed in draft.statements:
-        numbers: list[int] = []
-        for span in proposed.spans:
-            source = article(span.article)
-            if not 0 <= span.start < span.end <= len(source.text) or source.text[span.start : span.end] != span.text:
-                continue
-            key = (span.article, span.start, span.end)
-            if key not in numbered:
-                numbered[key] = _cite(len(numbered) + 1, span, source, passages(span.article))
-            numbers.append(numbered[key].number)
-        quotes = [c.quote for c in numbered.values() if c.number in numbers]
-        verdict, reasons = judge(proposed.text, quotes)
-        statements.append(
-            Statement(
-                text=proposed.text,
-                citations=tuple(dict.fromkeys(numbers)),
-                verdict=verdict,
-                reasons=reasons,
-                group=proposed.group,
-            )
-        )
-    citations = tuple(numbered.values())
-    return tuple(statements), citations, _short(draft.short, citations)
+    """Number and judge a whole draft, as `Placing` does it."""
+    placing = Placing(article, passages, judge)
+    statements = tuple(s for proposed in draft.statements if (s := placing.add(proposed)))
+    return statements, placing.citations, placing.short(draft.short)
 
 
-def _cite(number: int, span: Span, article: Article, passages: Sequence[Passage]) -> Citation:
+def cite(number: int, span: Span, article: Article, passages: Sequence[Passage]) -> Citation:
+    """The citation of a span that stands in `article`, with the footnotes under it; `passages` are those of the article."""
     passage = next((p for p in passages if p.start <= span.start < p.end), None)
     under = tuple(r for r in article.references if r.start < span.end and span.start < r.end)
     return Citation(
