@@ -9,7 +9,7 @@ import pytest
 from rag.embedders import Vectors
 from rag.embedders.hashing import Hashing
 from rag.errors import IndexDamaged
-from rag.generations.vectors import RowFile, RowWriter, VectorCache, row_type
+from rag.generations.vectors import RowFile, RowWriter, VectorCache, key_of, row_type
 
 TEXTS = [f"text number {n}" for n in range(150)]
 
@@ -112,3 +112,67 @@ def test_two_processes_may_fill_one_cache(tmp_path: Path) -> None:
     running = [subprocess.Popen([sys.executable, "-c", program, tmp_path, name]) for name in "ab"]
     assert [process.wait() for process in running] == [0, 0]
     assert filled(tmp_path, [f"{name} {n} {m}" for name in "ab" for n in range(40) for m in range(5)]).embedded == []
+
+
+def taken(cache: VectorCache, texts: Sequence[str]) -> Vectors:
+    return np.concatenate(list(cache.take(texts)))
+
+
+def test_texts_are_embedded_in_parts_that_go_by_and_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rag.generations.vectors.AHEAD", 32)
+    seen: list[tuple[int, int]] = []
+    cache, embedder = VectorCache(tmp_path, counting := Counting()), counting
+    assert cache.fill([*TEXTS, *TEXTS], lambda done, total: seen.append((done, total))) == len(TEXTS)
+    assert seen[-1] == (150, 150)
+    assert {total for _, total in seen} == {150}
+    assert len(embedder.embedded) == 150
+
+
+def test_compacting_drops_what_is_not_used_but_for_the_newest_and_embeds_nothing_anew(tmp_path: Path) -> None:
+    filled(tmp_path)
+    filled(tmp_path, [f"newer {n}" for n in range(10)])
+    cache = VectorCache(tmp_path, counting := Counting())
+    size = sum(path.stat().st_size for path in tmp_path.rglob("vectors") if path.is_file())
+    for spare, left in ((10, 60), (0, 50), (0, 50)):
+        cache.compact({key_of(text) for text in TEXTS[:50]}, spare)
+        assert len(cache) == left
+        assert np.array_equal(taken(cache, TEXTS[:50]), Hashing().embed(TEXTS[:50]))
+    assert counting.embedded == []
+    assert sum(path.stat().st_size for path in tmp_path.rglob("vectors") if path.is_file()) == size * 50 // 160
+    assert sorted(path.name for path in next((tmp_path / "vectors").iterdir()).iterdir()) == ["3", "lock"]
+    assert sorted(filled(tmp_path).embedded) == sorted(TEXTS[50:])
+
+
+def test_who_reads_and_adds_while_the_cache_is_compacted_gets_the_right_vectors(tmp_path: Path) -> None:
+    filled(tmp_path)
+    reader = VectorCache(tmp_path, Counting())
+    blocks = reader.take(TEXTS)
+    VectorCache(tmp_path, Counting()).compact({key_of(text) for text in TEXTS[100:]}, 0)
+    assert np.array_equal(np.concatenate(list(blocks)), Hashing().embed(TEXTS))
+    reader.fill(["one more"], lambda done, total: None)
+    assert np.array_equal(taken(reader, ["one more", TEXTS[120]]), Hashing().embed(["one more", TEXTS[120]]))
+    assert filled(tmp_path, ["one more", *TEXTS[100:]]).embedded == []
+
+
+@pytest.mark.parametrize("act", ["mkdir", "fsync", "rename", "unlink", "rmtree"])
+def test_killed_while_compacting_the_cache_is_whole(act: str, tmp_path: Path) -> None:
+    filled(tmp_path)
+    VectorCache(tmp_path, Counting()).compact({key_of(text) for text in TEXTS}, 0)
+    for path in next((tmp_path / "vectors").iterdir()).glob("1/*"):
+        (path.parent.parent / path.name).write_bytes(b"left by an earlier one")
+    program = (
+        "import os, pathlib, shutil, signal, sys; from rag.embedders.hashing import Hashing\n"
+        "from rag.generations.vectors import VectorCache\n"
+        "cache = VectorCache(pathlib.Path(sys.argv[1]), Hashing()); real = shutil.rmtree\n"
+        "def die(*a, **k): os.kill(os.getpid(), signal.SIGKILL)\n"
+        "def last(path, **k): real(path, **k) if path.name == 'compacting' else die()\n"
+        "where = {'fsync': os, 'rmtree': shutil}.get(sys.argv[2], pathlib.Path)\n"
+        "setattr(where, sys.argv[2], last if sys.argv[2] == 'rmtree' else die); cache.compact(set(cache._rows), 0)"
+    )
+    killed = subprocess.run([sys.executable, "-c", program, tmp_path, act], check=False)
+    assert killed.returncode == -9
+    assert filled(tmp_path).embedded == []
+    cache = VectorCache(tmp_path, Counting())
+    cache.compact({key_of(text) for text in TEXTS}, 0)
+    assert len(list(next((tmp_path / "vectors").iterdir()).iterdir())) == 2
+    assert filled(tmp_path).embedded == []
