@@ -133,7 +133,7 @@ def _build(
         "passages": [passage.text for _, passage in rows],
         "sentences": [sentence.text for _, passage in rows for sentence in passage.sentences],
     }
-    cache.fill((text for part in texts.values() for text in part), lambda done, total: step("embed", done, total))
+    cache.fill([text for part in texts.values() for text in part], lambda done, total: step("embed", done, total))
     step("store", 0, len(rows))
     store.write(folder / "passages.sqlite3", articles)
     for name, part in texts.items():
