@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
-from rag.cli import library
+from rag.cli import landscape, library
 from rag.errors import AnswerFileError, CutawayError, SettingsError
 from rag.settings import Settings, shipped_corpus
 
@@ -57,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     ingest.set_defaults(run=_ingest)
 
     library.register(commands, show_progress())
+    landscape.register(commands)
 
     verify = commands.add_parser("verify", help="prove a saved answer against the article folders")
     verify.add_argument("file", help="what `rag ask --json` printed; - for standard input")

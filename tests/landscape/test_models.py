@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from rag.errors import CorpusError
-from rag.landscape import Model, load
+from rag.landscape.models import CELLS, Model, Quote, load, named
+from rag.landscape.wording import LABELS, told
 
-CORPUS = Path(__file__).resolve().parent.parent / "corpus"
+CORPUS = Path(__file__).resolve().parents[2] / "corpus"
 ROW: dict[str, Any] = {
     "name": "Gen-9",
     "maker": "Runway",
@@ -27,13 +28,14 @@ ROW: dict[str, Any] = {
     "price_note": None,
     "api": None,
     "rests_on": {
-        "released": ["rw-050"],
-        "modalities": ["rw-050"],
+        "maker": [{"article": "gen-9", "quote": "Runway makes Gen-9."}],
+        "released": [{"article": "gen-9", "quote": "Gen-9 came out in April 2025."}],
+        "modalities": ["https://example.org/gen-9"],
         "max_resolution": ["https://example.org/gen-9"],
-        "max_duration": ["rw-050"],
-        "fps": ["rw-050"],
-        "open_weights": ["rw-050"],
-        "price": ["rw-051", "SOC-222"],
+        "max_duration": [{"article": "gen-9", "quote": "Gen-9 clips last 10 seconds."}],
+        "fps": ["https://example.org/gen-9", "https://example.org/more"],
+        "open_weights": ["https://example.org/gen-9"],
+        "price": [{"article": "cost", "quote": "Gen-9 costs"}, {"article": "gen-9", "quote": "0.12 dollars a second"}],
     },
     "note": None,
 }
@@ -48,8 +50,27 @@ def loaded(tmp_path: Path, *rows: object) -> tuple[Model, ...]:
 def test_a_row_becomes_a_model_that_names_what_each_value_rests_on(tmp_path: Path) -> None:
     (model,) = loaded(tmp_path, ROW)
     assert (model.name, model.max_duration, model.pixels) == ("Gen-9", 10, 921600)
-    assert model.bearers("price") == ("rw-051", "SOC-222")
-    assert model.bearers("licence") == ()
+    assert model.quotes("max_duration") == (Quote(article="gen-9", quote="Gen-9 clips last 10 seconds."),)
+    assert (model.quotes("fps"), model.links("fps")) == ((), ("https://example.org/gen-9", "https://example.org/more"))
+    assert (model.quotes("licence"), model.links("licence")) == ((), ())
+    assert named([model], " gen-9") is model
+    assert named([model], "Gen-8") is None
+
+
+def test_every_cell_has_a_name_for_people_and_its_value_is_told_with_its_unit(tmp_path: Path) -> None:
+    (model,) = loaded(tmp_path, ROW)
+    assert tuple(LABELS) == CELLS
+    values = {field: told(model, field) for field in CELLS if told(model, field)}
+    assert values == {
+        "maker": "Runway",
+        "released": "2025-04",
+        "modalities": "text-to-video",
+        "max_resolution": "1280x720",
+        "max_duration": "10 s",
+        "fps": "24",
+        "open_weights": "no",
+        "price": "0.12 USD",
+    }
 
 
 @pytest.mark.parametrize(
@@ -70,9 +91,12 @@ def test_a_row_becomes_a_model_that_names_what_each_value_rests_on(tmp_path: Pat
         ("open_weights", "yes"),
         ("price", 0),
         ("licence", "MIT"),
-        ("rests_on", {"released": ["rw-050"]}),
+        ("rests_on", {"released": ["https://example.org"]}),
         ("rests_on", ROW["rests_on"] | {"price": ["my memory"]}),
-        ("rests_on", ROW["rests_on"] | {"licence": ["rw-050"]}),
+        ("rests_on", ROW["rests_on"] | {"price": [{"article": "gen-9", "quote": ""}]}),
+        ("rests_on", ROW["rests_on"] | {"price": [{"article": "gen-9", "quote": "0.12", "page": 3}]}),
+        ("rests_on", ROW["rests_on"] | {"price": ["https://example.org", {"article": "gen-9", "quote": "0.12"}]}),
+        ("rests_on", ROW["rests_on"] | {"licence": ["https://example.org"]}),
         ("rests_on", ROW["rests_on"] | {"fps": []}),
     ],
 )
@@ -106,19 +130,3 @@ def test_the_shipped_landscape_loads_and_its_names_and_makers_are_in_the_vocabul
     names = {row["name"] for row in json.loads((CORPUS / "entities.json").read_text(encoding="utf-8"))}
     assert len(models) > 80
     assert {m.name for m in models} | {m.maker for m in models if m.maker} <= names
-
-
-def test_the_footnote_labels_under_the_shipped_landscape_are_defined_in_the_articles() -> None:
-    defined = {
-        label
-        for path in (CORPUS / "articles").glob("*.md")
-        for label in re.findall(r"^\[\^([^\]]+)\]:", path.read_text(encoding="utf-8"), re.M)
-    }
-    labels = {
-        (model.name, field, label)
-        for model in load(CORPUS / "models.json")
-        for field, bearers in model.rests_on
-        for label in bearers
-        if not label.startswith("http")
-    }
-    assert [x for x in sorted(labels) if x[2] not in defined] == []
