@@ -2,11 +2,13 @@
 
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib import import_module
+from importlib.metadata import version
 from pathlib import Path
+from types import MappingProxyType
 
 from rag.errors import CorpusError, SourceError
 from rag.menus import choices
@@ -14,24 +16,39 @@ from rag.records import Article
 from rag.settings import Settings
 
 LARGEST = 20 * 2**20
+# What the readers of the menu rest on: another version may read the same file otherwise.
+LIBRARIES = ("PyYAML", "trafilatura", "readability-lxml", "lxml", "pypdf", "python-docx", "feedparser")
 
 Read = Callable[[bytes, str], Article]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What a file that was read before gave: the slug of its article and the sha256 of its text."""
+
+    slug: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What became of one file: an article, or the reason why there is none. `source` is the sha256 of name and bytes."""
+    """What became of one file: an article, or what was known of it, or the reason why there is none.
+
+    `source` is the sha256 of the file's name and bytes.
+    """
 
     path: Path
     article: Article | None = None
+    known: Known | None = None
     source: str = ""
     refused: str | None = None
 
 
-def read_corpus(settings: Settings) -> Iterator[Reading]:
+def read_corpus(settings: Settings, known: Mapping[str, Known] = MappingProxyType({})) -> Iterator[Reading]:
     """Every file of the article folders, in order of path, the library last.
 
-    A slug or a text that came before is refused, naming the file that has it. Raises CorpusError when a folder is missing.
+    A file whose `source` is in `known` is not read again: its reading says what is known. A slug or a text that came
+    before is refused, naming the file that has it. Raises CorpusError when a folder is missing.
     """
     readers = source_readers()
     slugs: dict[str, Path] = {}
@@ -42,18 +59,28 @@ def read_corpus(settings: Settings) -> Iterator[Reading]:
                 continue
             raise CorpusError(f"the article folder {folder} is missing; make it, or mend RAG_CORPUS")
         for path in _files(folder):
-            reading = _read(path, folder, readers)
-            if article := reading.article:
-                if twin := texts.get(article.digest):
+            reading = _read(path, folder, readers, known)
+            if held := reading.article or reading.known:
+                if twin := texts.get(held.digest):
                     reading = Reading(
                         path=path, refused=f"the same text as {twin.name}, which is kept; delete one of them"
                     )
-                elif twin := slugs.get(article.slug):
-                    why = f"the slug {article.slug!r} belongs to {twin.name}; give this file a `slug:` of its own"
+                elif twin := slugs.get(held.slug):
+                    why = f"the slug {held.slug!r} belongs to {twin.name}; give this file a `slug:` of its own"
                     reading = Reading(path=path, refused=why)
                 else:
-                    texts[article.digest] = slugs[article.slug] = path
+                    texts[held.digest] = slugs[held.slug] = path
             yield reading
+
+
+def reading_fingerprint() -> str:
+    """Names the code that reads files: with another one, a file that did not change may give another article."""
+    digest = sha256("".join(f"{name} {version(name)}\n" for name in LIBRARIES).encode())
+    package = Path(__file__).parent
+    parts = [package / f"{name}.py" for name in ("sentences", "records", "origins")]
+    for path in sorted([*(package / "sources").rglob("*.py"), *parts]):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 def source_readers() -> dict[str, Read]:
@@ -70,7 +97,7 @@ def _files(folder: Path) -> Iterator[Path]:
         yield from (Path(parent) / name for name in sorted([*files, *links]) if not name.startswith("."))
 
 
-def _read(path: Path, folder: Path, readers: dict[str, Read]) -> Reading:
+def _read(path: Path, folder: Path, readers: dict[str, Read], known: Mapping[str, Known]) -> Reading:
     # A name that is no valid UTF-8 is shown with marks in place of the odd bytes.
     origin = os.fsencode(path.name).decode("utf-8", "replace")
     try:
@@ -81,12 +108,15 @@ def _read(path: Path, folder: Path, readers: dict[str, Read]) -> Reading:
         if (read := readers.get(path.suffix.lower())) is None:
             return Reading(path=path, refused=f"no reader for {path.suffix or 'a file without suffix'}")
         data = _bytes(path)
+        source = sha256(origin.encode() + b"\0" + data).hexdigest()
+        if held := known.get(source):
+            return Reading(path=path, known=held, source=source)
         article = read(data, origin)
     except OSError as error:
         return Reading(path=path, refused=f"cannot be read: {error.strerror}")
     except SourceError as error:
         return Reading(path=path, refused=str(error).removeprefix(f"{origin}: "))
-    return Reading(path=path, article=article, source=sha256(origin.encode() + b"\0" + data).hexdigest())
+    return Reading(path=path, article=article, source=source)
 
 
 def _bytes(path: Path) -> bytes:
