@@ -52,7 +52,7 @@ def _index(settings: Settings, embedder: Embedder) -> Iterator[Finding]:
     if settings.index.is_dir() and not os.access(settings.index, os.W_OK):
         text = f"{settings.index} cannot be written: questions are answered, but no article can be added."
         yield Finding(code="read-only", text=text, repair="Set RAG_HOME to a folder that can be written.")
-    if left := [path for path in settings.index.glob("building-*") if not _alive(path.name.partition("-")[2])]:
+    if left := [path for path in settings.index.glob("building-*") if not _alive(path.name.split("-")[1])]:
         text = f"An ingest was broken off and left {', '.join(str(path) for path in left)}."
         yield Finding(code="leftover", text=text, repair=INGEST)
     try:

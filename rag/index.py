@@ -8,7 +8,9 @@ chroma/           a collection that any Chroma client can open
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from errno import ENOSPC
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Self, cast
@@ -18,8 +20,10 @@ import numpy as np
 
 from rag.embedders import Embedder, Vectors
 from rag.errors import IndexDamaged, IndexError_
+from rag.generations.disk import is_full
 from rag.generations.folders import Generations, Held
 from rag.generations.manifest import Manifest
+from rag.generations.openings import opened
 from rag.generations.soundness import damaged, verify
 from rag.generations.store import Store
 from rag.generations.vectors import RowFile
@@ -43,6 +47,9 @@ BATCH = 5_000
 SPARE = 16
 
 Rows = Sequence[tuple[Article, Passage]]
+
+# Paths that Chroma failed to open: it keeps what is left of such a client for as long as the process lives.
+_FAILED: set[str] = set()
 
 
 class Index:
@@ -162,25 +169,19 @@ class Index:
             self._collection()
 
     def _collection(self) -> "Collection":
-        from chromadb.errors import ChromaError
-
         with self._opening:
             if self._chroma is None:
-                try:
-                    client = _client(self._folder)
+                self._closing.insert(0, opened(self._folder, self.manifest, self._held.pointer.manifest))
+                with _faults_told(self._folder / "chroma", "opened"):
+                    client = _client(self._folder / "chroma")
                     self._closing.insert(0, client.close)
                     self._chroma = client.get_collection(COLLECTION, embedding_function=None)
-                except (ChromaError, ValueError) as error:
-                    raise damaged(self._folder / "chroma", f"cannot be opened ({error})") from error
             return self._chroma
 
     def _chroma_rows(self, vector: Vectors, k: int) -> list[int]:
-        from chromadb.errors import ChromaError
-
-        try:
-            found = self._collection().query(query_embeddings=vector[None], n_results=k, include=[])["ids"][0]
-        except ChromaError as error:
-            raise damaged(self._folder / "chroma", f"cannot be searched ({error})") from error
+        collection = self._collection()
+        with _faults_told(self._folder / "chroma", "searched"):
+            found = collection.query(query_embeddings=vector[None], n_results=k, include=[])["ids"][0]
         if len(found) < k or not all(name in self._row for name in found):
             raise damaged(self._folder / "chroma", f"finds {len(found)} passages instead of {k}, or unknown ones")
         return [self._row[name] for name in found]
@@ -209,13 +210,36 @@ def _client(folder: Path) -> "Client":
     # Chroma keeps one client a path string and process and refuses another with other settings; the slash keeps ours
     # apart from one that the user opens.
     settings = chromadb.config.Settings(anonymized_telemetry=False)
-    return cast("Client", chromadb.PersistentClient(f"{folder / 'chroma'}/", settings=settings))
+    path = f"{folder}/"
+    while path in _FAILED:
+        path += "./"
+    try:
+        return cast("Client", chromadb.PersistentClient(path, settings=settings))
+    except BaseException:
+        _FAILED.add(path)
+        raise
+
+
+@contextmanager
+def _faults_told(folder: Path, act: str) -> Iterator[None]:
+    """Turn what Chroma raises when its `folder` cannot be opened or searched into a sentence."""
+    from chromadb.errors import ChromaError
+
+    try:
+        yield
+    except BaseException as error:
+        # A panic of Chroma's Rust code comes as a BaseException without a public name, past every `except Exception`.
+        if not isinstance(error, ChromaError | ValueError | OSError) and type(error).__name__ != "PanicException":
+            raise
+        if is_full(folder, error):
+            raise IndexError_(f"{folder} cannot be {act}: the disk is full; free some space and ask again") from error
+        raise damaged(folder, f"cannot be {act} ({error})") from error
 
 
 def write_chroma(folder: Path, rows: Rows, vectors: RowFile, step: Callable[[int], None]) -> None:
     """Write `folder`/chroma anew: each passage with its vector, text, and where it stands; `step(rows done)`.
 
-    Raises IndexError_ when Chroma cannot, as on a full disk.
+    Raises OSError on a full disk, IndexError_ when Chroma cannot for another reason.
     """
     from chromadb.errors import ChromaError
 
@@ -229,7 +253,7 @@ def write_chroma(folder: Path, rows: Rows, vectors: RowFile, step: Callable[[int
         "sync_threshold": threshold,
     }
     try:
-        client = _client(folder)
+        client = _client(folder / "chroma")
         try:
             collection = client.create_collection(COLLECTION, configuration={"hnsw": hnsw}, embedding_function=None)
             for start in range(0, len(rows), BATCH):
@@ -244,8 +268,10 @@ def write_chroma(folder: Path, rows: Rows, vectors: RowFile, step: Callable[[int
         finally:
             client.close()
     except ChromaError as error:
+        if is_full(folder, error):
+            raise OSError(ENOSPC, f"Chroma: {error}", str(folder)) from error
         raise IndexError_(
-            f"Chroma could not build {folder / 'chroma'}: {error}; free disk space and try again"
+            f"Chroma could not build {folder / 'chroma'} ({error}); look at the disk, try again"
         ) from error
 
 
@@ -254,13 +280,14 @@ def _metadata(article: Article, passage: Passage) -> dict[str, str | int]:
     return where | {"title": article.title, "date": article.published or ""}
 
 
-def probe(folder: Path, manifest: Manifest, ids: list[str]) -> None:
+def probe(folder: Path, chroma: Path, manifest: Manifest, ids: list[str]) -> None:
     """Raises IndexDamaged unless Chroma counts all passages and each one tried, at most `TRIED`, finds itself.
 
-    Damaged files can end the process here: only for a child process (rag.generations.checking).
+    `chroma` is the Chroma folder of the generation in `folder`, or a copy. Damaged files can end the process here: only
+    for a child process (rag.generations.probing).
     """
     vectors = RowFile(folder / "passages.vectors", manifest.making.dimension, manifest.passages)
-    client = _client(folder)
+    client = _client(chroma)
     collection = client.get_collection(COLLECTION, embedding_function=None)
     if (count := collection.count()) != len(ids):
         raise damaged(folder / "chroma", f"counts {count} passages instead of {len(ids)}")

@@ -1,11 +1,8 @@
 """Article folders -> next generation: nothing is embedded twice, nothing is published unchecked, every article reported."""
 
-import errno
 import shutil
-import sqlite3
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import version
@@ -17,8 +14,10 @@ from rag.embedders import Embedder
 from rag.errors import IndexDamaged, IndexError_, NoIndex
 from rag.generations import store
 from rag.generations.checking import check
+from rag.generations.disk import faults_told
 from rag.generations.folders import MANIFEST, Generations
 from rag.generations.manifest import Entry, Making, Manifest, content, digest_of, digests
+from rag.generations.soundness import chroma_digests
 from rag.generations.vectors import RowFile, RowWriter, VectorCache
 from rag.index import Index, write_chroma
 from rag.lexical import Lexical
@@ -62,7 +61,7 @@ def ingest(settings: Settings, embedder: Embedder, progress: Progress | None = N
     step = progress or (lambda stage, done, total: None)
     begun = time.monotonic()
     generations = Generations(settings.index)
-    with _disk_faults(settings.home), generations.writer():
+    with faults_told(settings.home), generations.writer():
         step("read", 0, 1)
         plan = _plan(settings, embedder, generations)
         if plan.answering and not anew:
@@ -154,6 +153,7 @@ def _build(
         passages=len(rows),
         sentences=len(texts["sentences"]),
         files=digests(folder, [path for path in plain if path.name != "chroma.sqlite3"]),
+        chroma=chroma_digests(folder),
         versions={name: version(name) for name in ("chromadb", "bm25s", "numpy")},
     )
     manifest.write(folder)
@@ -191,20 +191,3 @@ def _lines(readings: Sequence[Reading], now: dict[str, Entry], before: dict[str,
             same = now[slug].article == before[slug].article
             lines.append(Line(article=slug, outcome="unchanged" if same else "updated"))
     return tuple(lines)
-
-
-@contextmanager
-def _disk_faults(home: Path) -> Iterator[None]:
-    """Turn what a full or read-only disk raises into a sentence."""
-    try:
-        yield
-    except (OSError, sqlite3.Error) as error:
-        number = error.errno if isinstance(error, OSError) else None
-        free = shutil.disk_usage(next(p for p in (home, *home.parents) if p.exists())).free
-        if number == errno.ENOSPC or free < 2**20 or "full" in str(error):
-            what = f"the disk that holds {home} is full ({free // 2**20} MB free); free some space"
-        elif number in (errno.EROFS, errno.EACCES, errno.EPERM):
-            what = f"{home} cannot be written ({error}); set RAG_HOME to a folder that can"
-        else:
-            what = f"{home}: {error}; look at the disk"
-        raise IndexError_(f"{what}, then run `rag ingest` again; an index that was there still answers") from error

@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "rag"
 
 # A module imports only from steps above its own; modules of one step do not import each other. A folder is a menu or the
 # parts of one noun: it stands for all its files (`embedders._bert` is on the step of `embedders`), which may import each
-# other. A part that needs what is built on its folder has a step of its own (`generations.checking` probes by `index`).
+# other. A part that needs what is built on its folder has a step of its own (`generations.probing` probes by `index`).
 ORDER = [
     "origins limits slugs lengths",
     "errors origins figures",
@@ -27,10 +27,10 @@ ORDER = [
     "embedders",
     "generations",
     "index",
-    "generations.checking",
+    "generations.probing",
     "retrievers readers answerers bylines",
     "training",
-    "ingest",
+    "ingest telling documents",
     "doctor",
     "chain",
     "assistant",

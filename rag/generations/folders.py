@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from uuid import uuid4
 
 from rag.errors import IndexBusy, IndexDamaged, NoIndex
 from rag.generations.locks import Lock
@@ -101,8 +102,8 @@ class Generations:
 
     def start(self) -> Path:
         """A new empty folder to build a generation in; only inside `writer`."""
-        folder = self.folder / f"building-{os.getpid()}"
-        shutil.rmtree(folder, ignore_errors=True)
+        # A name of its own each time: Chroma remembers a path that it failed to open for as long as the process lives.
+        folder = self.folder / f"building-{os.getpid()}-{uuid4().hex[:8]}"
         folder.mkdir()
         (folder / "reader.lock").touch()
         return folder
@@ -141,11 +142,11 @@ class Generations:
         ingests. Only inside `writer`.
         """
         current = self.current()
+        for path in [*self.folder.glob("building-*"), *self.folder.glob("removed-*")]:
+            shutil.rmtree(path, ignore_errors=True)
         for path in self._published():
             if current is None or path.name != current.name:
                 self._remove_unless_read(path)
-        for path in [*self.folder.glob("building-*"), *self.folder.glob("removed-*")]:
-            shutil.rmtree(path, ignore_errors=True)
 
     def _published(self) -> list[Path]:
         return [path for path in self.folder.glob("g*-*") if path.name[1:].split("-")[0].isdecimal()]

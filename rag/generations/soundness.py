@@ -4,7 +4,7 @@ Rows of the store and of the vector files carry checksums and are checked whenev
 """
 
 import sqlite3
-from hashlib import file_digest
+from hashlib import file_digest, sha256
 from pathlib import Path
 
 from rag.errors import IndexDamaged
@@ -12,12 +12,42 @@ from rag.generations.manifest import Manifest
 from rag.generations.store import Store
 from rag.generations.vectors import RowFile
 
+# What Chroma's SQLite file holds beside the row it writes at every opening: what opening and searching need, and the texts
+# and metadata that only other clients read. A column that a later chromadb adds leaves these as they are.
+CATALOGUE = (
+    "SELECT id FROM tenants",
+    "SELECT id, name, tenant_id FROM databases",
+    "SELECT id, name, dimension, database_id, config_json_str FROM collections",
+    "SELECT id, type, scope, collection FROM segments",
+    "SELECT segment_id, seq_id FROM max_seq_id",
+    "SELECT embedding_id, id, segment_id, seq_id FROM embeddings",
+)
+TEXTS = (
+    "SELECT id, key, string_value, int_value FROM embedding_metadata",
+    "SELECT rowid, string_value FROM embedding_fulltext_search",
+)
+
 
 def verify(folder: Path, manifest: Manifest, store: Store) -> list[str]:
     """Check files against the manifest, and Chroma's ids against the store's; return the ids of all passages by row.
 
     Raises IndexDamaged naming the first file that is not sound.
     """
+    verify_files(folder, manifest)
+    if (counts := store.counts()) != (len(manifest.articles), manifest.passages):
+        raise damaged(folder / "passages.sqlite3", f"holds {counts} articles and passages, the manifest says otherwise")
+    ids = store.ids()
+    path = folder / "chroma" / "chroma.sqlite3"
+    digest, held = _read(path, CATALOGUE)
+    if set(ids) != held:
+        raise damaged(path, "does not hold the passages of this generation")
+    if digest != manifest.chroma["catalogue"]:
+        raise damaged(path, "fails its checksum")
+    return ids
+
+
+def verify_files(folder: Path, manifest: Manifest) -> None:
+    """Raises IndexDamaged naming the first file whose sha256 is not the one in the manifest."""
     for name, digest in manifest.files.items():
         try:
             with (folder / name).open("rb") as file:
@@ -26,16 +56,12 @@ def verify(folder: Path, manifest: Manifest, store: Store) -> list[str]:
             raise damaged(folder / name, f"cannot be read ({error.strerror})") from error
         if found != digest:
             raise damaged(folder / name, "fails its checksum")
-    if (counts := store.counts()) != (len(manifest.articles), manifest.passages):
-        raise damaged(folder / "passages.sqlite3", f"holds {counts} articles and passages, the manifest says otherwise")
-    ids = store.ids()
-    if set(ids) != set(_chroma_ids(folder / "chroma" / "chroma.sqlite3")):
-        raise damaged(folder / "chroma" / "chroma.sqlite3", "does not hold the passages of this generation")
-    return ids
 
 
 def verify_rows(folder: Path, manifest: Manifest, store: Store) -> None:
-    """Read every row of the store and the vector files once; raises IndexDamaged at the first that is not sound."""
+    """Read every row of the store, of the vector files and of Chroma's texts once; raises IndexDamaged at the first that
+    is not sound.
+    """
     store.articles()
     store.passages(store.ids())
     for name, count in (("passages", manifest.passages), ("sentences", manifest.sentences)):
@@ -43,6 +69,15 @@ def verify_rows(folder: Path, manifest: Manifest, store: Store) -> None:
         for start in range(0, count, 1024):
             rows.read(start, min(1024, count - start))
         rows.close()
+    path = folder / "chroma" / "chroma.sqlite3"
+    if _read(path, TEXTS)[0] != manifest.chroma["texts"]:
+        raise damaged(path, "fails the checksum of its texts")
+
+
+def chroma_digests(folder: Path) -> dict[str, str]:
+    """The sha256 of what Chroma's SQLite file in the generation `folder` holds, for the manifest."""
+    path = folder / "chroma" / "chroma.sqlite3"
+    return {"catalogue": _read(path, CATALOGUE)[0], "texts": _read(path, TEXTS)[0]}
 
 
 def damaged(path: Path, what: str) -> IndexDamaged:
@@ -50,14 +85,23 @@ def damaged(path: Path, what: str) -> IndexDamaged:
     return IndexDamaged(f"{path} {what}; run `rag doctor --repair`")
 
 
-def _chroma_ids(path: Path) -> list[str]:
+def _read(path: Path, selects: tuple[str, ...]) -> tuple[str, set[str]]:
+    """The sha256 of all rows, whatever their order on disk, and the first values of the last select's."""
+    whole = sha256()
+    firsts: set[str] = set()
     try:
+        # For writing: what a killed process left half written in there is first undone by its journal.
         connection = sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, timeout=30)
         try:
             if (verdict := connection.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
                 raise damaged(path, f"is not sound ({' '.join(str(verdict).split())})")
-            return [row[0] for row in connection.execute("SELECT embedding_id FROM embeddings")]
+            for select in selects:
+                firsts = set()
+                for row in connection.execute(f"{select} ORDER BY 1, 2" if "," in select else f"{select} ORDER BY 1"):
+                    whole.update(repr(row).encode("utf-8", "surrogatepass"))
+                    firsts.add(row[0])
         finally:
             connection.close()
     except (sqlite3.Error, UnicodeDecodeError) as error:
         raise damaged(path, f"cannot be read ({error})") from error
+    return whole.hexdigest(), firsts

@@ -1,0 +1,49 @@
+"""The child process that reads a whole generation: `python -m rag.generations.probing FOLDER SHA256-OF-MANIFEST`.
+
+It prints {"fault": null or a sentence}; damaged HNSW files can end it before that (see rag.generations.checking).
+"""
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rag.errors import IndexError_
+from rag.generations.manifest import Manifest
+from rag.generations.soundness import verify, verify_rows
+from rag.generations.store import Store
+from rag.index import probe
+from rag.lexical import Lexical
+
+
+def fault(folder: Path, digest: str) -> str | None:
+    """What is wrong with the generation in `folder`, whose manifest has that sha256; None when it is sound."""
+    try:
+        manifest = Manifest.read(folder, digest)
+        store = Store(folder / "passages.sqlite3")
+        ids = verify(folder, manifest, store)
+        verify_rows(folder, manifest, store)
+        Lexical.load(folder / "lexical")
+        with _writable(folder / "chroma") as chroma:
+            probe(folder, chroma, manifest, ids)
+    except IndexError_ as error:
+        return str(error).partition("; run ")[0]  # what to do is for the caller to say
+    return None
+
+
+@contextmanager
+def _writable(chroma: Path) -> Iterator[Path]:
+    """The folder itself, or a copy of it when it cannot be written: Chroma writes a row whenever it opens a folder."""
+    if os.access(chroma, os.W_OK) and os.access(chroma / "chroma.sqlite3", os.W_OK):
+        yield chroma
+        return
+    with TemporaryDirectory(prefix="cutaway-") as place:
+        yield Path(shutil.copytree(chroma, Path(place) / "chroma", copy_function=shutil.copyfile))
+
+
+if __name__ == "__main__":
+    json.dump({"fault": fault(Path(sys.argv[1]), sys.argv[2])}, sys.stdout)
