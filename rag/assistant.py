@@ -1,12 +1,13 @@
 """The facade: open an index (building it the first time), ask, stream, batch, retrieve; every part is a choice of a menu."""
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from threading import RLock
 from typing import Any, Self
 
 from rag.chain import AnswerChain, Ask, Parts, PassageRetriever
 from rag.citations import Judge
-from rag.errors import NoIndex, SettingsError
+from rag.errors import IndexError_, IndexMismatch, NoIndex, SettingsError
 from rag.index import Index
 from rag.ingest import ingest
 from rag.menus import load
@@ -18,19 +19,24 @@ Progress = Callable[[str, int, int], None]
 
 
 class Assistant:
-    """Answers questions from the articles; safe from many threads. Use as a context manager or call `close`."""
+    """Answers questions from the articles; safe from many threads. Use as a context manager or call `close`.
+
+    It belongs to the process that opened it: what its libraries hold does not survive a fork, so every process opens one.
+    """
 
     def __init__(self, settings: Settings, vocabulary: Vocabulary) -> None:
         self.settings = settings
         self.vocabulary = vocabulary
         self.embedder = load("embedders", settings.embedder)(settings.home)
         self._lock = RLock()
+        self._process = os.getpid()
         self._parts: Parts | None = None
         self.chain = AnswerChain(self._current)
 
     @classmethod
     def open(cls, settings: Settings | None = None, *, build: bool = True, progress: Progress | None = None) -> Self:
-        """Open the assistant for `settings` (default: the environment's); without an index one is built when `build`.
+        """Open the assistant for `settings` (default: the environment's). When `build`, an index is built if there is none,
+        and built anew if another release or embedder made the one there is; vectors that are cached are not computed again.
 
         progress(stage, done, total) is called while building. Raises CutawayError subclasses that say what to do.
         """
@@ -38,7 +44,7 @@ class Assistant:
         assistant = cls(settings, Vocabulary.load(settings.entities))
         try:
             assistant._current()
-        except NoIndex:
+        except (NoIndex, IndexMismatch):
             if not build:
                 raise
             ingest(settings, assistant.embedder, progress)
@@ -139,6 +145,10 @@ class Assistant:
 
     def _current(self) -> Parts:
         """The parts on the current generation; reopened when the pointer names another one."""
+        if os.getpid() != self._process:
+            raise IndexError_(
+                f"this assistant was opened in process {self._process}, here it is {os.getpid()}; open one in each process"
+            )
         with self._lock:
             if self._parts is None or not self._parts.index.is_current():
                 # The old generation is not closed: another thread may still answer from it; it goes with its last user.
