@@ -2,20 +2,25 @@
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from threading import RLock
+from threading import Event, RLock
 from typing import Any, Self
 
-from rag.chain import AnswerChain, Ask, Parts, PassageRetriever
+from rag.answerers import Answerer
+from rag.chain import AnswerChain, Ask, Parts
 from rag.citations import Judge
+from rag.documents import PassageRetriever
 from rag.errors import IndexError_, IndexMismatch, NoIndex, SettingsError
 from rag.index import Index
 from rag.ingest import ingest
 from rag.menus import load
-from rag.records import Answer, Article, Statement, last_day
+from rag.questions import clean
+from rag.records import Answer, Article, Question, Retrieved, Statement, last_day
 from rag.settings import Settings
+from rag.telling import Teller, Voice
 from rag.vocabulary import Vocabulary
 
 Progress = Callable[[str, int, int], None]
+FALLBACK = "extractive"
 
 
 class Assistant:
@@ -76,9 +81,14 @@ class Assistant:
         since: str | None = None,
         publisher: str | None = None,
         topic: str | None = None,
+        stop: Event | None = None,
     ) -> Iterator[Statement | Answer]:
-        """As `ask`, but each statement as soon as it is judged; the whole Answer comes last."""
-        return self.chain.stream(self._input(question, history, as_of, since, publisher, topic))
+        """As `ask`, but each statement as soon as it is judged; the whole Answer, which holds exactly these, comes last.
+
+        Closing the iterator ends the work behind it; so does setting `stop`, from any thread, and then the Answer is made of
+        what there is by then.
+        """
+        return self.chain.stream({**self._input(question, history, as_of, since, publisher, topic), "stop": stop})
 
     def batch(self, questions: Sequence[str]) -> list[Answer]:
         """The answers to stand-alone questions, in their order."""
@@ -88,7 +98,13 @@ class Assistant:
         """A LangChain retriever over the passages; filters: as_of, since, publisher, topic."""
         if k < 1:
             raise SettingsError(f"k={k} passages cannot be retrieved; give at least 1")
-        return PassageRetriever(parts=self._current, k=k, filters=filters)
+
+        def search(query: str) -> tuple[Index, Sequence[Retrieved]]:
+            parts = self._current()
+            question = Question(text=clean(query, parts.limit), **filters)
+            return parts.index, parts.retriever.retrieve(question, k)
+
+        return PassageRetriever(search=search)
 
     def article(self, slug: str) -> Article:
         """The article as the current generation holds it. Raises KeyError for an unknown slug."""
@@ -106,8 +122,7 @@ class Assistant:
     @property
     def mode(self) -> str:
         """Which answerer, reader and embedder are at work, for people."""
-        s = self.settings
-        return " · ".join((s.answerer, s.reader, s.embedder))
+        return self._mode(self.settings.answerer)
 
     def warm(self) -> None:
         """Open Chroma ahead of the first question; for processes that live long."""
@@ -161,13 +176,18 @@ class Assistant:
         opened: dict[str, Any] = {
             "retriever": load("retrievers", s.retriever)(index, self.embedder),
             "reader": load("readers", s.reader)(index, self.embedder, self.vocabulary),
-            "answerer": load("answerers", s.answerer)(s),
         }
-        return Parts(
+        teller = Teller(
             index=index,
-            vocabulary=self.vocabulary,
             judge=Judge(self.vocabulary),
-            mode=self.mode,
-            limit=s.question_limit,
-            **opened,
+            voice=self._voice(s.answerer),
+            fallback=None if s.answerer == FALLBACK else self._voice(FALLBACK),
         )
+        return Parts(index=index, vocabulary=self.vocabulary, teller=teller, limit=s.question_limit, **opened)
+
+    def _voice(self, name: str) -> Voice:
+        answerer: Answerer = load("answerers", name)(self.settings)
+        return Voice(answerer=answerer, mode=self._mode(name))
+
+    def _mode(self, answerer: str) -> str:
+        return " · ".join((answerer, self.settings.reader, self.settings.embedder))

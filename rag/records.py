@@ -73,7 +73,6 @@ class Article:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
     """`text == article.text[start:end]`; `known_since` by the references under it, else the article's date, else None.
-
     `gap` marks a sentence that tells what is *not* known: it may explain a refusal, never answer.
     """
 
@@ -160,13 +159,14 @@ class DraftStatement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What an answerer proposes; no statements = a refusal."""
+    """What an answerer proposes; no statements = a refusal, unless it `failed` to give an answer for a reason of its own."""
 
     statements: tuple[DraftStatement, ...]
     short: Span | None = None
     missing: tuple[str, ...] = ()
     notices: tuple["Notice", ...] = ()
     complete: bool = True
+    failed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from rag.answerers import Answerer
+from rag.answerers import Answerer, Brief, excerpts
 from rag.assistant import Assistant
 from rag.embedders import Embedder
 from rag.errors import SourceError
@@ -17,7 +17,7 @@ from rag.index import Index
 from rag.menus import choices, load
 from rag.questions import analyse
 from rag.readers import Reader
-from rag.records import Question, Reading
+from rag.records import Draft, Question, Reading
 from rag.retrievers import Retriever
 from rag.sentences import normalise
 from rag.visibility import visible_sentences
@@ -135,7 +135,16 @@ def test_an_answerer_rests_each_statement_on_spans_of_the_articles(
 ) -> None:
     retrieved = load("retrievers", "hybrid")(index, embedder).retrieve(question, 6)
     reading = load("readers", "overlap")(index, embedder, vocabulary).read(question, retrieved)
-    draft = answerer.answer(question, analyse(question.text, vocabulary), replace(reading, answerable=1.0))
+    passages = [e.passage for e in reading.evidence]
+    brief = Brief(
+        question=question,
+        asked=analyse(question.text, vocabulary),
+        reading=replace(reading, answerable=1.0),
+        excerpts=excerpts(question, passages, index),
+    )
+    *statements, draft = answerer.draft(brief)
+    assert isinstance(draft, Draft)
+    assert draft.statements == tuple(statements)
     assert draft.statements or not reading.evidence
     for statement in draft.statements:
         assert statement.text.strip()
@@ -145,7 +154,9 @@ def test_an_answerer_rests_each_statement_on_spans_of_the_articles(
 
 def test_an_answerer_refuses_what_the_reading_does_not_carry(answerer: Answerer, vocabulary: Vocabulary) -> None:
     nothing = Reading(evidence=(), short=None, answerable=0.0, missing=("World Cup",))
-    draft = answerer.answer(QUESTIONS[2], analyse(QUESTIONS[2].text, vocabulary), nothing)
+    brief = Brief(question=QUESTIONS[2], asked=analyse(QUESTIONS[2].text, vocabulary), reading=nothing)
+    [draft] = answerer.draft(brief)
+    assert isinstance(draft, Draft)
     assert (draft.statements, draft.missing) == ((), ("World Cup",))
 
 

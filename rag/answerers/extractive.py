@@ -6,10 +6,13 @@ A comparison takes a sentence for each side, a list gathers, a status runs in ti
 import re
 from collections.abc import Iterator, Sequence
 
+from langchain_core.runnables import RunnableConfig
+
+from rag.answerers._brief import Brief
 from rag.figures import figures
 from rag.lexical import terms
 from rag.questions import Asked
-from rag.records import Draft, DraftStatement, Evidence, Question, Reading, Span, last_day
+from rag.records import Draft, DraftStatement, Evidence, Reading, Span, last_day
 from rag.settings import Settings
 
 THRESHOLD = 0.5
@@ -30,16 +33,22 @@ DISAGREEMENT = re.compile(
 class Extractive:
     """Quotes; no model, no server, no network."""
 
-    def answer(self, question: Question, asked: Asked, reading: Reading) -> Draft:
+    def draft(self, brief: Brief, config: RunnableConfig | None = None) -> Iterator[DraftStatement | Draft]:
         """The best sentences as statements, or a refusal when the reading does not carry an answer."""
-        if not reading.evidence or reading.answerable < THRESHOLD:
-            return Draft(statements=(), missing=reading.missing)
-        chosen = choose(asked, reading.evidence)
-        groups = _groups(asked, chosen)
-        return Draft(
-            statements=tuple(_statement(e, groups.get(i)) for i, e in enumerate(chosen)),
-            short=reading.short,
-        )
+        reading = brief.reading
+        if not carries(reading):
+            yield Draft(statements=(), missing=reading.missing)
+            return
+        chosen = choose(brief.asked, reading.evidence)
+        groups = _groups(brief.asked, chosen)
+        statements = tuple(_statement(e, groups.get(i)) for i, e in enumerate(chosen))
+        yield from statements
+        yield Draft(statements=statements, short=reading.short)
+
+
+def carries(reading: Reading) -> bool:
+    """Whether a reading carries an answer at all; if not, no answerer gives one."""
+    return bool(reading.evidence) and reading.answerable >= THRESHOLD
 
 
 def _statement(evidence: Evidence, group: str | None) -> DraftStatement:

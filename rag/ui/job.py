@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator
-from threading import Thread
+from threading import Event, Thread
 
 from rag.errors import CutawayError
 from rag.records import Answer, Statement
@@ -13,14 +13,17 @@ STOPPED = "Stopped. Ask again to get an answer."
 
 
 class Job:
-    """Runs `events`, which yields statements and at the end the Answer; read `statements`, `answer`, `problem`."""
+    """Runs `events`, which yields statements and at the end the Answer; read `statements`, `answer`, `problem`.
 
-    def __init__(self, events: Callable[[], Iterator[Statement | Answer]]) -> None:
+    `stopping` is set when the job is stopped, so that whatever `events` waits for can be given up.
+    """
+
+    def __init__(self, events: Callable[[], Iterator[Statement | Answer]], stopping: Event | None = None) -> None:
         self.statements: list[Statement] = []
         self.answer: Answer | None = None
         self.problem: str | None = None
         self._events = events
-        self._stopped = False
+        self._stopping = stopping or Event()
         self._thread = Thread(target=self._run, name="cutaway-answer", daemon=True)
         self._thread.start()
 
@@ -36,14 +39,14 @@ class Job:
 
     def stop(self) -> None:
         """End the job for its reader at once; the thread ends at its next event."""
-        self._stopped = True
+        self._stopping.set()
         if not self.ended:
             self.problem = STOPPED
 
     def _run(self) -> None:
         try:
             for event in self._events():
-                if self._stopped:
+                if self._stopping.is_set():
                     return
                 if isinstance(event, Answer):
                     self.answer = event

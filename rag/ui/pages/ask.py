@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
+from threading import Event
 from typing import Any
 from urllib.parse import urlencode
 
@@ -96,7 +97,8 @@ def _start(assistant: Assistant, session: Session, at: int) -> None:
     if not turn.waiting or turn.job is not None:
         return
     history, filters = session.history(at), turn.filters.given()
-    turn.job = Job(lambda: assistant.stream(turn.question, history=history, **filters))
+    stop = Event()
+    turn.job = Job(lambda: assistant.stream(turn.question, history=history, stop=stop, **filters), stop)
     turn.job.wait(AT_ONCE)
 
 
