@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,7 +18,16 @@ from rag.settings import Settings
 
 Progress = Callable[[str, int, int], None]
 _URL = re.compile(r"https?://\S+", re.I)
+_OFF = "the app fetches nothing from the web; start it with RAG_FETCH=1, or use `rag add`"
 _WHOLE = 150  # words; an entry of a feed with fewer is a summary, and its page is fetched
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """A file that comes as bytes from a browser; `name` is only shown, never used as a path."""
+
+    name: str
+    data: bytes
 
 
 def add(given: Sequence[str], settings: Settings, progress: Progress, fetcher: Fetcher | None = None) -> list[Entry]:
@@ -26,7 +35,7 @@ def add(given: Sequence[str], settings: Settings, progress: Progress, fetcher: F
 
     `progress("add", done, total)`. Raises CorpusError or LibraryError when nothing can be added at all.
     """
-    adding = _Adding(settings, fetcher or Fetcher(limits=settings.limits, ports=settings.fetch_ports))
+    adding = _Adding(settings, fetcher, may_fetch=True)
     ledger: list[Entry] = []
     for done, one in enumerate(given):
         progress("add", done, len(given))
@@ -35,9 +44,23 @@ def add(given: Sequence[str], settings: Settings, progress: Progress, fetcher: F
     return ledger
 
 
+def add_sent(
+    uploads: Sequence[Upload], urls: Sequence[str], settings: Settings, fetcher: Fetcher | None = None
+) -> Iterator[list[Entry]]:
+    """Add what a browser sent: for each of `uploads`, then of `urls`, what became of it, as soon as that is known.
+
+    No file of this machine is opened, and nothing is fetched unless `settings.fetch` allows it. Raises as `add`.
+    """
+    adding = _Adding(settings, fetcher, may_fetch=settings.fetch)
+    for upload in uploads:
+        yield adding.data(upload.data, shown(upload.name))
+    for url in urls:
+        yield list(adding.url(url))
+
+
 def add_upload(data: bytes, name: str, settings: Settings) -> list[Entry]:
-    """Add a file that came as bytes, such as an upload; `name` is only shown, never used as a path."""
-    return _Adding(settings, Fetcher(limits=settings.limits, ports=settings.fetch_ports)).data(data, shown(name))
+    """Add one file that came as bytes; see `add_sent`."""
+    return next(add_sent([Upload(name=name, data=data)], [], settings))
 
 
 def too_many(count: int, settings: Settings) -> str | None:
@@ -53,8 +76,9 @@ def shown(name: str) -> str:
 
 
 class _Adding:
-    def __init__(self, settings: Settings, fetcher: Fetcher) -> None:
-        self._limits, self._fetcher, self._library = settings.limits, fetcher, Library(settings)
+    def __init__(self, settings: Settings, fetcher: Fetcher | None, *, may_fetch: bool) -> None:
+        self._limits, self._library, self._may_fetch = settings.limits, Library(settings), may_fetch
+        self._fetcher = fetcher or Fetcher(limits=settings.limits, ports=settings.fetch_ports)
         self._marks = FeedMarks(settings)
 
     def any(self, given: str) -> Iterator[Entry]:
@@ -81,6 +105,9 @@ class _Adding:
 
     def url(self, url: str) -> Iterator[Entry]:
         """The page, file or feed at a URL; a feed that was read before is only asked for its news."""
+        if not self._may_fetch:
+            yield Entry(given=url, outcome="refused", reason=_OFF)
+            return
         try:
             page = self._fetcher.fetch(url, **self._marks.of(url))
             if page.unchanged:

@@ -84,7 +84,7 @@ class Library:
             where = (
                 "is one of the shipped articles: delete its file" if name in self._shipped else "is not in the library"
             )
-            raise LibraryError(f"{name!r} {where}; `rag ingest` lists the articles by name")
+            raise LibraryError(f"{name!r} {where}; `rag list` shows the articles by name")
         bin_ = self._folder / _REMOVED
         bin_.mkdir(exist_ok=True)
         path.replace(bin_ / path.name)
@@ -102,6 +102,11 @@ class Library:
             )
         chosen[-1].replace(self._folder / chosen[-1].name)
         return chosen[-1].stem
+
+    def removed(self) -> list[str]:
+        """The slugs that `restore` can bring back, the last one removed first."""
+        found = (self._folder / _REMOVED).glob("*.md")
+        return [path.stem for path in sorted(found, key=lambda path: path.stat().st_mtime_ns, reverse=True)]
 
     def _all(self) -> Iterator[Article]:
         yield from self._shipped.values()
