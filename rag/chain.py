@@ -14,7 +14,7 @@ from typing import Any, TypedDict
 from langchain_core.callbacks import CallbackManagerForChainRun
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 
-from rag import bylines, syndication
+from rag import bylines, subquestions, syndication
 from rag.answerers import Brief, excerpts
 from rag.citations import compose
 from rag.documents import PassageRetriever
@@ -69,6 +69,7 @@ class _Turn:
     question: Question
     started: float
     retrieved: tuple[Retrieved, ...] = ()
+    sides: tuple[tuple[Question, Sequence[Retrieved]], ...] = ()
     reading: Reading = field(default_factory=lambda: Reading(evidence=(), short=None, answerable=0.0))
     seconds: Seconds = field(default_factory=Seconds)
 
@@ -144,20 +145,27 @@ def _begin(ask: Ask, parts: Parts) -> _Turn:
 
 
 def _retrieve(turn: _Turn, parts: Parts, config: RunnableConfig) -> _Turn:
-    started, found = perf_counter(), []
+    started, copies = perf_counter(), parts.index.copies()
+    asked = subquestions.split(turn.question.text, parts.vocabulary)
+    wanted = [turn.question, *(replace(turn.question, text=part, second=None) for part in asked if len(asked) > 1)]
+    found: list[Sequence[Retrieved]] = []
 
     def search(_: str) -> tuple[Index, Sequence[Retrieved]]:
-        found.append(syndication.retrieve(parts.retriever.retrieve, turn.question, RETRIEVED, parts.index.copies()))
-        return parts.index, found[0]
+        found.append(syndication.retrieve(parts.retriever.retrieve, wanted[len(found)], RETRIEVED, copies))
+        return parts.index, found[-1]
 
-    PassageRetriever(search=search).invoke(turn.question.text, config)
-    return _next(turn, "retrieve", started, retrieved=found[0])
+    for question in wanted:
+        PassageRetriever(search=search).invoke(question.text, config)
+    sides = tuple(zip(wanted[1:], found[1:], strict=True))
+    return _next(turn, "retrieve", started, retrieved=found[0], sides=sides)
 
 
 def _read(turn: _Turn, parts: Parts) -> _Turn:
     started = perf_counter()
     reading = parts.reader.read(turn.question, turn.retrieved)
-    return _next(turn, "read", started, reading=bylines.read(turn.question, turn.retrieved, reading, parts.index))
+    reading = bylines.read(turn.question, turn.retrieved, reading, parts.index)
+    sides = [parts.reader.read(question, found) for question, found in turn.sides]
+    return _next(turn, "read", started, reading=subquestions.joined(reading, sides) if sides else reading)
 
 
 def _brief(turn: _Turn, parts: Parts) -> Brief:

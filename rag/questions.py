@@ -81,6 +81,8 @@ _PERSON = re.compile(
     r"|\bname of the (?:ceo|director|founder|judge)",
     re.I,
 )
+# "How big is Mochi 1?" asks for parameters: nothing but the model stands behind it.
+_SIZE = re.compile(r"\bhow (?:big|large) (?:is|are|was|were)(?: (?:the|each|both|they|it|model))*\s*$")
 _THINGS = frozenset("model company product benchmark law case organisation".split())
 _COMPOUND = re.compile(
     r"\b(?:and|&) (?:how|what|when|who|which|why|where|its|of|by)\b|\b(?:each|both|vs\.?|versus|against)\b|\([^)]* and [^)]*\)",
@@ -141,6 +143,8 @@ def analyse(text: str, vocabulary: Vocabulary) -> Asked:
         else text
     )
     kinds = next((kinds for pattern, kinds in _KINDS if re.search(pattern, low)), ())
+    if _SIZE.search(fold(rest).rstrip(" ?.!")) and any(vocabulary.entities[m.entity].kind == "model" for m in mentions):
+        kinds = ("parameters",)
     return Asked(
         text=text,
         names=frozenset(m.entity for m in mentions),

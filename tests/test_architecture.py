@@ -22,7 +22,7 @@ ORDER = [
     "fetch settings sources passages lexical",
     "corpus vocabulary",
     "library",
-    "questions citations followups",
+    "questions citations followups subquestions",
     "verification landscape",
     "embedders",
     "generations",
