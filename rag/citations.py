@@ -1,16 +1,15 @@
 """Draft -> numbered citations and judged statements, and the proof of an answer against its articles.
 
 A citation is an address: `article.text[start:end] == quote`. Numbers are given in order of first use, one an (article,
-span); a quote that cannot be placed is no citation. Judging is code: figures, dates and names of a statement must stand in
-its quotes, after normalising (rag.figures); `support` may add a score of the content in [0, 1].
+span); a quote that cannot be placed is no citation. What a statement is worth over its quotes is judged in rag/judging/.
 """
 
-import re
 from collections.abc import Callable, Sequence
+from functools import partial
 from hashlib import sha256
 
-from rag.figures import figures
-from rag.lexical import STOPWORDS, fold, terms
+from rag.judging import Judge, folded, word_support
+from rag.passages import cut
 from rag.records import (
     Answer,
     Article,
@@ -25,29 +24,17 @@ from rag.records import (
     Verdict,
     last_day,
 )
-from rag.vocabulary import Vocabulary
 
-Support = Callable[[str, str], float]
-WEAK_SUPPORT = 0.34
 QUOTING = "extractive"
-_NEGATION = re.compile(
-    r"\b(?:no|not|never|none|neither|nor|without|cannot|n't|fail(?:s|ed)? to|den(?:y|ies|ied)|refus(?:e|es|ed))\b|n['’]t\b",
-    re.I,
-)
 
-
-def word_support(statement: str, quote: str) -> float:
-    """The share of the statement's content terms that stand in the quote, in [0, 1]; 1 when it has none."""
-    wanted = [t for t in dict.fromkeys(terms(statement)) if t not in STOPWORDS]
-    have = set(terms(quote))
-    return sum(t in have for t in wanted) / len(wanted) if wanted else 1.0
+__all__ = ["Judge", "Placing", "cite", "compose", "known_since", "place", "prove", "word_support"]
 
 
 class Placing:
     """Numbers and judges statements one by one; a citation has its number for good once its statement is added."""
 
     def __init__(
-        self, article: Callable[[str], Article], passages: Callable[[str], Sequence[Passage]], judge: "Judge"
+        self, article: Callable[[str], Article], passages: Callable[[str], Sequence[Passage]], judge: Judge
     ) -> None:
         self._article, self._passages, self._judge = article, passages, judge
         self._numbered: dict[tuple[str, int, int], Citation] = {}
@@ -63,7 +50,8 @@ class Placing:
         Spans whose text does not stand at their offsets are dropped, and the verdict says so.
         """
         spans = {(s.article, s.start, s.end): s for s in proposed.spans if self._stands(s)}
-        verdict, reasons = self._judge(proposed.text, [s.text for s in spans.values()])
+        around = partial(_around, list(spans.values()), self._article, self._passages)
+        verdict, reasons = self._judge(proposed.text, [s.text for s in spans.values()], around)
         if not keep(verdict):
             return None
         for key, span in spans.items():
@@ -83,12 +71,30 @@ class Placing:
 
 
 def place(
-    draft: Draft, article: Callable[[str], Article], passages: Callable[[str], Sequence[Passage]], judge: "Judge"
+    draft: Draft, article: Callable[[str], Article], passages: Callable[[str], Sequence[Passage]], judge: Judge
 ) -> tuple[tuple[Statement, ...], tuple[Citation, ...], Short | None]:
     """Number and judge a whole draft, as `Placing` does it."""
     placing = Placing(article, passages, judge)
     statements = tuple(s for proposed in draft.statements if (s := placing.add(proposed)))
     return statements, placing.citations, placing.short(draft.short)
+
+
+def _around(
+    places: Sequence[Span | Citation],
+    article: Callable[[str], Article | None],
+    passages: Callable[[str], Sequence[Passage]],
+) -> str:
+    """Title and passage of each place: where a name may stand that the quote itself only refers back to."""
+    texts: list[str] = []
+    for place in places:
+        source = article(place.article)
+        texts += [source.title] if source else []
+        texts += [p.text for p in passages(place.article) if p.start <= place.start < p.end]
+    return " ".join(dict.fromkeys(texts))
+
+
+def _cut(article: Article | None) -> Sequence[Passage]:
+    return cut(article) if article else ()
 
 
 def cite(number: int, span: Span, article: Article, passages: Sequence[Passage]) -> Citation:
@@ -128,55 +134,6 @@ def _short(span: Span | None, citations: Sequence[Citation]) -> Short | None:
     return None
 
 
-class Judge:
-    """Gives verdicts; `support(statement, quote)` in [0, 1] scores content beyond figures and names."""
-
-    def __init__(self, vocabulary: Vocabulary, support: Support = word_support) -> None:
-        self._vocabulary = vocabulary
-        self._support = support
-
-    def __call__(self, statement: str, quotes: Sequence[str]) -> tuple[Verdict, tuple[str, ...]]:
-        """The verdict on a statement over its quotes, with the reasons when it is not `supported`."""
-        if not quotes:
-            return "unsupported", ("no quote from an article stands under this sentence",)
-        joined = " ".join(quotes)
-        if any(_folded(statement) == _folded(q) for q in quotes):
-            return "supported", ()
-        reasons = [*self._wrong_figures(statement, joined), *self._wrong_names(statement, joined)]
-        support = self._support(statement, joined)
-        if reasons:
-            return "unsupported", tuple(reasons)
-        if bool(_NEGATION.search(statement)) != bool(_NEGATION.search(joined)):
-            return "unsupported", ("one of sentence and source denies what the other says",)
-        if support < WEAK_SUPPORT:
-            return "unsupported", ("the source says little of what this sentence says",)
-        return (
-            ("supported", ())
-            if support >= 2 * WEAK_SUPPORT
-            else ("partly", ("only part of this stands in the source",))
-        )
-
-    def _wrong_figures(self, statement: str, source: str) -> list[str]:
-        have = figures(source)
-        missing = [f for f in figures(statement) if not any(f.same(h) for h in have)]
-        return [f"{f.text}: {_instead(f.kind, [h.text for h in have if h.kind == f.kind])}" for f in missing]
-
-    def _wrong_names(self, statement: str, source: str) -> list[str]:
-        have = self._vocabulary.named(source)
-        known = {n for n in self._vocabulary.named(statement) - have if fold(n) not in fold(source)}
-        makers = {self._vocabulary.maker(n) for n in have}
-        unknown = [m.entity for m in self._vocabulary.patterned(statement) if fold(m.entity) not in fold(source)]
-        return [f"{name}: not in the source" for name in [*sorted(known - makers), *unknown]]
-
-
-def _instead(kind: str, others: list[str]) -> str:
-    return f"the source says {', '.join(others)}" if others else f"the source gives no such {kind}"
-
-
-def _folded(text: str) -> str:
-    return re.sub(r"\s+", " ", text).strip()
-
-
 def compose(statements: Sequence[Statement]) -> str:
     """The answer as running text, `[n]` after each statement."""
     return " ".join(s.text + "".join(f" [{n}]" for n in s.citations) for s in statements)
@@ -202,11 +159,12 @@ def prove(answer: Answer, article: Callable[[str], Article | None], judge: Judge
             )
             faults.append(f"[{c.number}] {c.article} {c.start}-{c.end} does not read {c.quote!r}; {where}")
     for s in answer.statements:
-        quotes = [by_number[n].quote for n in s.citations if n in by_number]
+        cited = [by_number[n] for n in s.citations if n in by_number]
+        quotes = [c.quote for c in cited]
         if len(quotes) < len(s.citations):
             faults.append(f"a citation of {s.text!r} is not in the list of citations")
-        verdict, reasons = judge(s.text, quotes)
-        if answer.mode.startswith(QUOTING) and not any(_folded(s.text) == _folded(q) for q in quotes):
+        verdict, reasons = judge(s.text, quotes, partial(_around, cited, article, lambda slug: _cut(article(slug))))
+        if answer.mode.startswith(QUOTING) and not any(folded(s.text) == folded(q) for q in quotes):
             faults.append(f"{s.text!r} is told as a quote and is none of its quotes")
         elif verdict != s.verdict:
             faults.append(

@@ -53,6 +53,7 @@ _CURRENCY |= {
     "pound": "gbp",
     "gbp": "gbp",
     "hk$": "hkd",
+    "hong kong dollar": "hkd",
     "¥": "cny",
     "yuan": "cny",
     "rmb": "cny",
@@ -61,18 +62,19 @@ _CURRENCY |= {
 
 _DATES = re.compile(
     r"(?P<iso>\b\d{4}-\d{2}(?:-\d{2})?\b)"
-    r"|\b(?P<d1>\d{1,2})(?:st|nd|rd|th)?(?: of)? " + _MONTH.format("m1") + r",?(?: (?P<y1>\d{4}))?\b"
+    r"|(?<!\d\.)\b(?P<d1>\d{1,2})(?:st|nd|rd|th)?(?: of)? " + _MONTH.format("m1") + r",?(?: (?P<y1>\d{4}))?\b"
     r"|\b" + _MONTH.format("m2") + r" (?P<d2>\d{1,2})(?:st|nd|rd|th)?\b(?!\d)(?:,? (?P<y2>\d{4}))?\b"
     r"|\b" + _MONTH.format("m3") + r",? (?P<y3>\d{4})\b"
     r"|\b" + _MONTH.format("m4") + r"(?= and \w+ \d{4}\b)"
-    r"|\b(?P<y5>(?:19|20)\d{2})\b(?!\s?(?:x|×|px|pixels?|credits|gb|mb|%|dollars|entries|videos|clips))",
+    r"|\b(?P<y5>(?:19|20)\d{2})\b(?!\s?(?:x|×|px|pixels?|credits|gb|mb|%|dollars|seconds|minutes|points|frames|entries|videos|clips))",
     re.I,
 )
 _PIXELS = re.compile(
     r"\b(\d{3,5})\s?[x×]\s?(\d{3,5})(?: pixels?)?\b|\b(\d{3,4})p\b|\b([248])k\b(?! (?:videos|clips|entries))", re.I
 )
 _VERSION = re.compile(
-    r"\b[A-Z][A-Za-z]{0,30}[- ]?\d+(?:\.\d+)+\b|\b[A-Za-z]{1,30}-\d+(?:\.\d+)*\b|\b[vV]\d+(?:\.\d+)*\b|\bRTX \d+"
+    r"\b(?!(?:The|At|In|Of|From|To|About|Over|Around|Nearly|Only|Some|By|With|And|Its|For|Under|Up) )"
+    r"[A-Z][A-Za-z]{0,30}[- ]?\d+(?:\.\d+)+\b|\b[A-Za-z]{1,30}-\d+(?:\.\d+)*\b|\b[vV]\d+(?:\.\d+)*\b|\bRTX \d+"
 )
 _NUMBER = re.compile(
     r"(?P<sign>us\$|hk\$|[$€£¥]|\b(?:usd|eur|gbp) )?\s?"
@@ -81,7 +83,7 @@ _NUMBER = re.compile(
     + r")\b"
     r"(?:-(?:one|two|three|four|five|six|seven|eight|nine)\b)?)"
     r"(?:[ -]?(?P<scale>hundred|thousand|million|billion|trillion|mn|bn|tn|k|m|b)(?![\w]))?"
-    r"(?:[ -]?(?P<unit>%|percent(?:age points?)?|per cent|us dollars?|u\.s\. dollars?|dollars?|cents?"
+    r"(?:[ -]?(?P<unit>%|percent(?:age points?)?|per cent|us dollars?|u\.s\. dollars?|hong kong dollars?|dollars?|cents?"
     r"|euros?|pounds?|usd|eur|gbp|yuan|rmb|won"
     r"|frames? (?:a|per) second|fps|frames/s|milliseconds?|ms|seconds?|secs?|minutes?|mins?|hours?"
     r"|hrs?|days?|weeks?|months?|years?"

@@ -14,7 +14,7 @@ _PATTERN = re.compile(
     r"(?<![\w-])(?:[A-Z][a-z]*(?:[A-Z][a-z]*)*|[A-Z]{2,})(?:[- ]?\d+(?:\.\d+)*)?(?:[ -](?:[A-Z][\w]*"
     r"|\d+(?:\.\d+)*)){0,3}(?![\w-])"
 )
-_CALENDAR = frozenset(
+CALENDAR = frozenset(
     """
     january february march april may june july august september october november december
     jan feb mar apr jun jul aug sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday
@@ -87,7 +87,7 @@ class Vocabulary:
                 words = words[1:]
             at_begin = not text[:start].strip(" \"'“‘(") or text[:start].rstrip()[-1:] in ".!?:\n"
             plain = len(words) == 1 and at_begin and not re.search(r"\d|[a-z][A-Z]|^[A-Z]{2,}", words[0])
-            dated = all(fold(w) in _CALENDAR or w.isdecimal() for w in words)
+            dated = all(fold(w) in CALENDAR or w.isdecimal() for w in words)
             if dated or plain or any(m.start < match.end() and start < m.end for m in known):
                 continue
             found.append(Mention(start, match.end(), " ".join(words)))

@@ -142,14 +142,14 @@ def test_the_same_in_other_words_is_supported(statement: str, number: int) -> No
 @pytest.mark.parametrize(
     ("statement", "number", "reason"),
     [
-        ("Gen-4 makes clips of 5 or 16 seconds.", 0, "16 seconds: the source says 10 seconds"),
+        ("Gen-4 makes clips of 5 or 16 seconds.", 0, "16 seconds: the source says 5, 10 seconds"),
         ("Gen-4 makes clips of 5 or 10 minutes.", 0, "10 minutes"),
         ("Gen-4 was announced by Runway on 30 March 2025.", 1, "30 March 2025: the source says 31 March 2025"),
         ("Gen-4 was announced by Runway on 31 March 2024.", 1, "31 March 2024"),
         ("Veo 3 was announced by Runway on 31 March 2025.", 1, "Veo 3: not in the source"),
         ("Gen-4 was announced by Google on 31 March 2025.", 1, "Google: not in the source"),
         ("Gen-4 was announced by MoonFrame Labs on 31 March 2025.", 1, "MoonFrame Labs: not in the source"),
-        ("Gen-4 costs 12 dollars per second.", 2, "12 dollars: the source gives no such money"),
+        ("Gen-4 costs 12 dollars per second.", 2, "12 dollars: the source says 12 credits"),
         ("Gen-4 never costs 12 credits per second.", 2, "denies"),
         ("Runway raised $308 billion for it.", 3, "$308 billion: the source says $308 million"),
         ("Runway raised €308 million for it.", 3, "€308 million"),
