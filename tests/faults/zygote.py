@@ -80,6 +80,7 @@ class Zygote:
         given = {
             "RAG_CORPUS": os.pathsep.join(map(str, settings.corpus)),
             "RAG_HOME": str(settings.home),
+            "RAG_LIBRARY": str(settings.library),
             "RAG_EMBEDDER": settings.embedder,
             "RAG_READER": settings.reader,
         }
