@@ -35,6 +35,9 @@ class About:
     """
 
     slug: str
+    title: str
+    publisher: str | None
+    published: str | None
     digest: str
     topics: tuple[str, ...]
     outlets: tuple[str, ...]
@@ -48,6 +51,9 @@ def about(article: Article) -> About:
     dates = {r.since for r in article.references} | {article.published}
     return About(
         slug=article.slug,
+        title=article.title,
+        publisher=article.publisher,
+        published=article.published,
         digest=article.digest,
         topics=tuple(sorted({topic.casefold() for topic in article.topics})),
         outlets=tuple(sorted({name.casefold() for name in named})),

@@ -54,14 +54,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """`articles` by slug; counts; `files` the sha256 by path of those files that have no checksums of their own;
-    `chroma` those of what its SQLite file holds (rag.generations.soundness).
+    """`articles` by slug; how many passages there are; `rows` of the vector files of passages and sentences, those that
+    are no longer used included; `files` the sha256 by path of those files that have no checksums of their own; `chroma`
+    those of what its SQLite file holds (rag.generations.soundness).
     """
 
     making: Making
     articles: dict[str, Entry]
     passages: int
-    sentences: int
+    rows: dict[str, int]
     files: dict[str, str]
     chroma: dict[str, str]
     versions: dict[str, str]

@@ -13,10 +13,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from rag.errors import IndexError_
+from rag.generations.chroma import probe
 from rag.generations.manifest import Manifest
 from rag.generations.soundness import verify, verify_rows
 from rag.generations.store import Store
-from rag.index import probe
 from rag.lexical import Lexical
 
 
@@ -25,11 +25,11 @@ def fault(folder: Path, digest: str) -> str | None:
     try:
         manifest = Manifest.read(folder, digest)
         store = Store(folder / "passages.sqlite3")
-        ids = verify(folder, manifest, store)
+        rows = verify(folder, manifest, store)
         verify_rows(folder, manifest, store)
         Lexical.load(folder / "lexical")
         with _writable(folder / "chroma") as chroma:
-            probe(folder, chroma, manifest, ids)
+            probe(folder, chroma, manifest, rows)
     except IndexError_ as error:
         return str(error).partition("; run ")[0]  # what to do is for the caller to say
     return None

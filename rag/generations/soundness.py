@@ -28,22 +28,22 @@ TEXTS = (
 )
 
 
-def verify(folder: Path, manifest: Manifest, store: Store) -> list[str]:
-    """Check files against the manifest, and Chroma's ids against the store's; return the ids of all passages by row.
+def verify(folder: Path, manifest: Manifest, store: Store) -> dict[str, int]:
+    """Check files against the manifest, and Chroma's ids against the store's; return the row of each passage by its id.
 
     Raises IndexDamaged naming the first file that is not sound.
     """
     verify_files(folder, manifest)
     if (counts := store.counts()) != (len(manifest.articles), manifest.passages):
         raise damaged(folder / "passages.sqlite3", f"holds {counts} articles and passages, the manifest says otherwise")
-    ids = store.ids()
+    rows = store.rows()
     path = folder / "chroma" / "chroma.sqlite3"
     digest, held = _read(path, CATALOGUE)
-    if set(ids) != held:
+    if rows.keys() != held:
         raise damaged(path, "does not hold the passages of this generation")
     if digest != manifest.chroma["catalogue"]:
         raise damaged(path, "fails its checksum")
-    return ids
+    return rows
 
 
 def verify_files(folder: Path, manifest: Manifest) -> None:
@@ -62,9 +62,8 @@ def verify_rows(folder: Path, manifest: Manifest, store: Store) -> None:
     """Read every row of the store, of the vector files and of Chroma's texts once; raises IndexDamaged at the first that
     is not sound.
     """
-    store.articles()
-    store.passages(store.ids())
-    for name, count in (("passages", manifest.passages), ("sentences", manifest.sentences)):
+    store.check()
+    for name, count in manifest.rows.items():
         rows = RowFile(folder / f"{name}.vectors", manifest.making.dimension, count)
         for start in range(0, count, 1024):
             rows.read(start, min(1024, count - start))

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -78,13 +78,6 @@ class StoreWriter:
         self._connection.close()
 
 
-def write(path: Path, articles: Iterable[tuple[Article, Sequence[Passage]]]) -> None:
-    """Write a new store at `path`, articles and their passages numbered in the order given; raises as StoreWriter does."""
-    with StoreWriter(path) as store:
-        for article, passages in articles:
-            store.add(article, passages)
-
-
 class Store:
     """A store open for reading, safe from many threads; whatever is damaged in it raises IndexDamaged."""
 
@@ -143,9 +136,11 @@ class Store:
             raise self._damaged(f"holds no passage {absent[0]!r}")
         return [found[name] for name in ids]
 
-    def every(self) -> Iterator[tuple[Passage, int]]:
-        """All passages by row, each with the row of its first sentence; some thousand are in memory at a time."""
-        last = -1
+    def every(self, first: int = 0) -> Iterator[tuple[Passage, int]]:
+        """The passages from the row `first` on, by row, each with the row of its first sentence; some thousand are in
+        memory at a time.
+        """
+        last = first - 1
         while rows := self._rows(f"{PASSAGE} WHERE number > ? ORDER BY number LIMIT {BATCH}", last):
             for row in rows:
                 last = row[0]
@@ -155,10 +150,6 @@ class Store:
         """The articles that are named near copies of another, by slug."""
         return [article for told in self.abouts() if told.copy and (article := self.article(told.slug))]
 
-    def ids(self) -> list[str]:
-        """The ids of all passages, by row number."""
-        return list(self.rows())
-
     def rows(self) -> dict[str, int]:
         """The row of each passage by its id, in order of rows."""
         return dict(self._rows("SELECT id, number FROM passages ORDER BY number"))
@@ -166,6 +157,14 @@ class Store:
     def passage_ids(self, article: str) -> list[str]:
         """The ids of an article's passages, in the order of its text; none for an unknown slug."""
         return [row[0] for row in self._rows("SELECT id FROM passages WHERE article = ? ORDER BY number", article)]
+
+    def check(self) -> None:
+        """Read every row once; raises IndexDamaged at the first that is not sound."""
+        self.abouts()
+        for slug in [row[0] for row in self._rows("SELECT slug FROM articles")]:
+            self._article(self._rows(f"{ARTICLE} WHERE slug = ?", slug)[0])
+        for _ in self.every():
+            pass
 
     def close(self) -> None:
         """Release the file."""

@@ -88,11 +88,12 @@ class RowFile:
 
 
 class RowWriter:
-    """Writes a row file from front to back."""
+    """Writes a row file from front to back, or goes on with one."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO, count: int = 0) -> None:
+        """`file` holds `count` rows already and stands at its end."""
         self._file = file
-        self.count = 0
+        self.count = count
 
     def add(self, vectors: Vectors) -> None:
         """Append (n, dimension) vectors."""

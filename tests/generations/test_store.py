@@ -5,7 +5,7 @@ from threading import Thread
 import pytest
 
 from rag.errors import IndexDamaged
-from rag.generations.store import Store, write
+from rag.generations.store import Store, StoreWriter
 from rag.passages import cut
 from rag.records import Article, Reference, Source
 
@@ -25,7 +25,9 @@ LONG = Article(slug="long", title="Long", text=" ".join(f"word{n}" for n in rang
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     path = tmp_path / "passages.sqlite3"
-    write(path, [(LONG, cut(LONG)), (ARTICLE, cut(ARTICLE))])
+    with StoreWriter(path) as writer:
+        for article in (LONG, ARTICLE):
+            writer.add(article, cut(article))
     return path
 
 
@@ -42,7 +44,7 @@ def test_articles_and_passages_come_back_as_they_were_written(path: Path) -> Non
 
 def test_passages_come_in_the_order_asked_for_with_the_row_of_their_first_sentence(path: Path) -> None:
     store = Store(path)
-    ids = store.ids()
+    ids = list(store.rows())
     backwards = store.passages([*reversed(ids), ids[0]])
     assert [p.id for p, _ in backwards] == [*reversed(ids), ids[0]]
     row = 0
@@ -64,7 +66,7 @@ def test_a_changed_row_is_not_handed_out(table: str, path: Path) -> None:
     connection.close()
     store = Store(path)
     with pytest.raises(IndexDamaged, match=r"fails the checksum of the (article|passage) 'rhine"):
-        _ = store.articles() if table == "articles" else store.passages(store.ids())
+        _ = store.articles() if table == "articles" else store.passages(list(store.rows()))
 
 
 @pytest.mark.parametrize("damage", ["empty", "truncated", "garbage", "missing", "page"])
@@ -80,9 +82,9 @@ def test_a_damaged_file_is_an_error_of_ours(damage: str, path: Path) -> None:
 
 def test_many_threads_may_read(path: Path) -> None:
     store, seen = Store(path), []
-    threads = [Thread(target=lambda: seen.append(len(store.passages(store.ids())))) for _ in range(8)]
+    threads = [Thread(target=lambda: seen.append(len(store.passages(list(store.rows()))))) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert seen == [len(store.ids())] * 8
+    assert seen == [len(list(store.rows()))] * 8
