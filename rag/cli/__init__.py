@@ -208,7 +208,8 @@ def _eval(parsed: argparse.Namespace, settings: Settings) -> int:
     from rag.assistant import Assistant
     from rag.evaluation.measuring import evaluate
     from rag.evaluation.question_sets import load_questions
-    from rag.evaluation.scoreboard import as_json, as_markdown, as_text, compare, read_baseline, worse, write_misses
+    from rag.evaluation.scoreboard import as_json, as_markdown, as_text, circumstances, compare, read_baseline, worse
+    from rag.evaluation.scoreboard import write_misses
 
     path = Path(parsed.file) if parsed.file else shipped_corpus() / "questions.jsonl"
     rows = load_questions(path, parsed.half)
@@ -219,7 +220,7 @@ def _eval(parsed: argparse.Namespace, settings: Settings) -> int:
         write_misses(evaluation, Path(parsed.misses))
     changes = compare(evaluation, baseline) if baseline else None
     if parsed.json:
-        print(json.dumps(as_json(evaluation), ensure_ascii=False, indent=1))
+        print(json.dumps(circumstances() | as_json(evaluation), ensure_ascii=False, indent=1))
     else:
         print((as_markdown if parsed.markdown else as_text)(evaluation, changes))
     faults = worse(changes or {})

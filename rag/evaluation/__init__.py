@@ -4,4 +4,5 @@
 - measuring: each row asked, measured, and where it was lost
 - scores: the measures, pure
 - scoreboard: the table, held against an earlier one
+- published: the run that comes with Cutaway
 """

@@ -51,7 +51,8 @@ class Outcome:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluation:
     """`measures`: for each measure its value for each row, by id; `seconds`: of every turn; `left_out`: answerable rows
-    whose facts stand in no article; `misses`: one dict a miss, in the order of the rows.
+    whose facts stand in no article; `misses`: one dict a miss, in the order of the rows; `chances`: for each row how
+    likely the reading held it to be answerable, in [0, 1].
     """
 
     mode: str
@@ -61,6 +62,7 @@ class Evaluation:
     measures: Mapping[str, Mapping[str, float]]
     seconds: tuple[float, ...]
     misses: tuple[dict[str, Any], ...]
+    chances: Mapping[str, float]
 
     def interval(self, measure: str) -> Interval:
         """The mean of a measure over its rows, with its bootstrap interval."""
@@ -114,12 +116,14 @@ def evaluate(
     assistant.ask(kept[0].turns[0])  # what is loaded at the first question is no part of an answer's time
     measures: dict[str, dict[str, float]] = {}
     seconds: list[float] = []
+    chances: dict[str, float] = {}
     misses = []
     for done, row in enumerate(kept, 1):
         outcome = ask_row(assistant, row)
         for name, value in measured(outcome, relevant).items():
             measures.setdefault(name, {})[row.id] = value
         seconds += outcome.seconds
+        chances[row.id] = outcome.reading.answerable
         if lost := where_lost(outcome, relevant):
             misses.append(_miss(outcome, lost, relevant))
         if progress:
@@ -132,6 +136,7 @@ def evaluate(
         measures=measures,
         seconds=tuple(seconds),
         misses=tuple(misses),
+        chances=chances,
     )
 
 

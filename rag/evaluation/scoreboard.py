@@ -5,8 +5,11 @@ is far narrower than the difference of two intervals.
 """
 
 import json
+import os
+import platform
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +24,8 @@ ORDER = (
 LOWER_IS_BETTER = frozenset({"wrong refusal", "as-of leaks"})
 NEVER_MORE = frozenset({"as-of leaks"})
 DIGITS = 4
+KEPT = ("id", "kind", "lost", "turns", "understood_as", "as_of", "gold")  # of a miss
+QUOTES = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +39,10 @@ class Change:
 
 
 def as_json(evaluation: Evaluation) -> dict[str, Any]:
-    """Everything but the misses, as plain dicts; what `read_baseline` reads."""
+    """All that was measured as plain dicts: what `read_baseline` and `published` read.
+
+    A miss keeps what its question was, where it was lost and, shortened to QUOTES, what was quoted instead.
+    """
     measures = {}
     for name in _present(evaluation):
         found = evaluation.interval(name)
@@ -46,9 +54,21 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
         "generation": evaluation.generation,
         "questions": evaluation.questions,
         "left_out": evaluation.left_out,
-        "seconds": {"p50": round(evaluation.latency(0.5), DIGITS), "p95": round(evaluation.latency(0.95), DIGITS)},
+        "seconds": {
+            "p50": round(evaluation.latency(0.5), DIGITS),
+            "p95": round(evaluation.latency(0.95), DIGITS),
+            "all": [round(seconds, 3) for seconds in evaluation.seconds],
+        },
         "measures": measures,
+        "chances": {row: round(chance, 3) for row, chance in evaluation.chances.items()},
+        "misses": [{name: miss[name] for name in KEPT} | {"quotes": miss["quotes"][:QUOTES]} for miss in evaluation.misses],
     }
+
+
+def circumstances() -> dict[str, str]:
+    """When and where a run was made, for figures that are kept."""
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    return {"command": "rag eval --json", "date": datetime.now(UTC).date().isoformat(), "machine": machine}
 
 
 def as_text(evaluation: Evaluation, changes: Mapping[str, Change] | None = None) -> str:

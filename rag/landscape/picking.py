@@ -1,7 +1,7 @@
 """Rows that fit what is wanted, and their order."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from rag.errors import SettingsError
 from rag.landscape.models import CELLS, Model
@@ -26,6 +26,10 @@ class Wanted:
     since: str | None = None
     until: str | None = None
     words: str = ""
+
+    def without(self, name: str) -> "Wanted":
+        """The same, but open as to one of its fields."""
+        return Wanted(**{f.name: getattr(self, f.name) for f in fields(self) if f.name != name})
 
     def fits(self, model: Model) -> bool:
         """Whether the row is wanted; a row without a release date is not, once one is asked for."""

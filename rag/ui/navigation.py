@@ -23,7 +23,8 @@ def navigate(pages: "Sequence[Page]") -> None:
     with st.container(key="top"):
         items = [{"path": path, "title": page.title} for path, page in paths.items()]
         links(items, key=KEY, current=shown.url_path, on_go=lambda: None)
-    wanted = paths.get(str(state.picked(KEY, "go")))
+    going = state.going()
+    wanted = paths.get(str(state.picked(KEY, "go")) if going is None else going)
     if wanted is not None and wanted.url_path != shown.url_path:
         st.switch_page(wanted)
     shown.run()

@@ -13,6 +13,7 @@ from rag.assistant import Assistant
 from rag.conversations import Conversations
 from rag.records import Article
 from rag.suggestions import first_questions
+from rag.ui.landscape_view import Look
 from rag.ui.turns import LABELS, Filters, Session, Turn
 
 Progress = Callable[[str, int, int], None]
@@ -103,6 +104,25 @@ def session() -> Session:
         st.session_state["cutaway"] = Session()
     found: Session = st.session_state["cutaway"]
     return found
+
+
+def look() -> Look:
+    """What this browser session looks at in the landscape."""
+    if "look" not in st.session_state:
+        st.session_state["look"] = Look()
+    found: Look = st.session_state["look"]
+    return found
+
+
+def go(path: str) -> None:
+    """Show the page of this path, "" for the first one, as soon as the running callback has ended."""
+    st.session_state["go"] = path
+
+
+def going() -> str | None:
+    """The page to show instead of the one on screen, once."""
+    path: str | None = st.session_state.pop("go", None)
+    return path
 
 
 def picked(key: str, name: str) -> object:

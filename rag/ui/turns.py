@@ -98,10 +98,10 @@ class Session:
     kept: int = 0
     arrived: bool = False
 
-    def ask(self, question: str) -> None:
-        """Add a question to be answered in this run, under the filters of now; blanks alone are no question."""
+    def ask(self, question: str, filters: Filters | None = None) -> None:
+        """Add a question to be answered, under `filters`, by default those of now; blanks alone are no question."""
         if question.strip():
-            self.turns.append(Turn(question=question.strip(), filters=self.filters))
+            self.turns.append(Turn(question=question.strip(), filters=filters or self.filters))
             self.opened = None
 
     def restore(self, conversation: str | None, answers: tuple[Answer, ...]) -> None:

@@ -10,8 +10,18 @@ import pytest
 from rag.assistant import Assistant
 from rag.errors import QuestionSetError, SettingsError
 from rag.evaluation.measuring import Evaluation, ask_row, evaluate, measured, relevant_passages, where_lost
+from rag.evaluation.published import published
 from rag.evaluation.question_sets import QuestionRow, load_questions
-from rag.evaluation.scoreboard import as_json, as_markdown, as_text, compare, read_baseline, worse, write_misses
+from rag.evaluation.scoreboard import (
+    as_json,
+    as_markdown,
+    as_text,
+    circumstances,
+    compare,
+    read_baseline,
+    worse,
+    write_misses,
+)
 from rag.records import Answer, Retrieved
 from rag.settings import Settings
 from tests.conftest import Rag
@@ -143,6 +153,20 @@ def test_the_table_has_a_line_for_each_measure(evaluation: Evaluation) -> None:
     assert "6 questions, 1 left out" in text
 
 
+def test_a_printed_run_is_read_again_with_its_times_its_chances_and_its_misses(
+    evaluation: Evaluation, tmp_path: Path
+) -> None:
+    path = tmp_path / "eval.json"
+    path.write_text(json.dumps(circumstances() | as_json(evaluation)), "utf-8")
+    run = published(path)
+    assert run.seconds == tuple(round(seconds, 3) for seconds in evaluation.seconds)
+    assert evaluation.chances.keys() == {data["id"] for data in ROWS} - {"elsewhere"}
+    assert all(0 <= chance <= 1 for chance in evaluation.chances.values())
+    assert {miss.id: miss.lost for miss in run.misses} == {miss["id"]: miss["lost"] for miss in evaluation.misses}
+    assert all(len(miss.quotes) <= 2 for miss in run.misses)
+    assert run.curve[0].wrong == 0.0
+
+
 def test_a_run_is_no_worse_than_itself(evaluation: Evaluation, tmp_path: Path) -> None:
     path = tmp_path / "baseline.json"
     path.write_text(json.dumps(as_json(evaluation)), "utf-8")
@@ -152,7 +176,14 @@ def test_a_run_is_no_worse_than_itself(evaluation: Evaluation, tmp_path: Path) -
 def many(values: list[float], name: str = "hit@1") -> Evaluation:
     rows = {str(number): value for number, value in enumerate(values)}
     return Evaluation(
-        mode="", generation="", questions=len(rows), left_out=0, measures={name: rows}, seconds=(0.1,), misses=()
+        mode="",
+        generation="",
+        questions=len(rows),
+        left_out=0,
+        measures={name: rows},
+        seconds=(0.1,),
+        misses=(),
+        chances={},
     )
 
 
