@@ -13,6 +13,7 @@ from rag.ui.components.assets import script
 pytestmark = pytest.mark.browser
 
 COMPONENTS = {"answer": ("card", "tools", "answer"), "panel": ("panel",), "choices": ("choices",)}
+COMPONENTS |= {name: (name,) for name in ("table", "measures", "misses")}
 # HTML has no NUL, and a lone surrogate cannot travel to a browser.
 TEXT = st.text(alphabet=st.characters(exclude_categories=("Cs",), exclude_characters="\0"), min_size=1, max_size=60)
 MARKUP = st.text("<>&\"'`*_[]()!$:\\/#-=.@~ abhtpsrc{}", min_size=1, max_size=60)
@@ -49,6 +50,7 @@ SHOW = """([name, data]) => {
 ATTRIBUTES = {
     *("class", "type", "role", "id", "style", "title", "tabindex", "popover", "open", "disabled", "placeholder"),
     *("data-root", "data-opens", "data-id", "data-modal", "href", "target", "rel", "referrerpolicy"),
+    *("scope", "aria-sort", "aria-pressed", "data-name"),
     *("aria-label", "aria-expanded", "aria-hidden", "aria-labelledby", "aria-describedby", "aria-current"),
 }
 
@@ -72,7 +74,8 @@ def shown(page: Page, name: str, data: dict[str, Any], *selectors: str) -> dict[
     """The texts of what a component made of `data`; nothing may stand there that the component does not make itself."""
     found: dict[str, Any] = page.evaluate(SHOW.replace("SELECTORS", repr(list(selectors))), [name, data])
     assert set(found["tags"]) <= set(
-        "div p h1 h2 h3 h4 span button ul ol li section strong details summary dialog header mark aside a blockquote".split()
+        "div p h1 h2 h3 h4 span button ul ol li section strong details summary dialog header mark aside a blockquote "
+        "table caption thead tbody tr th td".split()
     )
     assert set(found["attributes"]) <= ATTRIBUTES
     assert all(address.startswith(("http://", "https://")) for address in found["addresses"])
@@ -166,3 +169,31 @@ def test_row_44_and_46_an_article_shows_any_text_as_itself(page: Page, text: str
 def test_row_45_a_list_shows_any_text_as_itself(page: Page, text: str, kind: str) -> None:
     data = {"items": [{"id": text, "text": text, "note": text}], "label": text, "kind": kind, "current": text}
     assert shown(page, "choices", data, ".text", ".small") == {".text": [text], ".small": [text]}
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=ANY)
+def test_a_table_shows_any_text_as_itself(page: Page, text: str) -> None:
+    act = {"act": text, "id": text, "text": text, "label": text, "pressed": True, "disabled": text}
+    head = {"text": text, "note": text, "acts": [act]}
+    cells = [{"text": text, "opens": text, "from": "article"}, {"text": text, "opens": None, "from": None}]
+    data = {"table": {"label": text, "head": [head, head], "rows": [{"head": head, "cells": cells}]}, "opened": text}
+    texts = shown(
+        page, "table", data, "caption", "tbody th .text", "tbody th .small", "tbody .tool", ".value", ".plain"
+    )
+    assert {selector: found for selector, found in texts.items() if found != [text]} == {}
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=ANY)
+def test_measures_and_misses_show_any_text_as_themselves(page: Page, text: str) -> None:
+    row = {"name": text, "told": text, "value": text, "span": text, "low": 1, "mean": 2, "high": 3}
+    texts = shown(
+        page, "measures", {"rows": [row], "label": text}, ".title", ".figure", ".small:not(.span)", ".small.span"
+    )
+    miss = {"id": text, "question": text, "before": "", "asked": text, "wanted": text, "quotes": [text]}
+    group = {"title": text, "told": text, "items": [miss]}
+    texts |= shown(
+        page, "misses", {"groups": [group]}, "h3", "section > .small", "summary", ".inside .small", "blockquote"
+    )
+    assert {selector: found for selector, found in texts.items() if found != [text]} == {}
