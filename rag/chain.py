@@ -14,13 +14,13 @@ from typing import Any, TypedDict
 from langchain_core.callbacks import CallbackManagerForChainRun
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 
-from rag import bylines, subquestions, syndication
+from rag import bylines, recency, subquestions, syndication
 from rag.answerers import Brief, excerpts
 from rag.citations import compose
 from rag.documents import PassageRetriever
 from rag.followups import Resolved, resolve
 from rag.index import Index
-from rag.questions import analyse, clean
+from rag.questions import NEWEST, analyse, clean
 from rag.readers import Reader
 from rag.records import Answer, Question, Reading, Retrieved, Seconds, Statement
 from rag.refusal import nearest, refuse, wording
@@ -205,6 +205,10 @@ def _answer(turn: _Turn, parts: Parts, told: Told) -> Answer:
         citations=told.citations,
         refusal=refusal,
         nearest=() if answered else nearest(turn.reading),
-        notices=(*draft.notices, *syndication.notices(told.citations, index.copies(), turn.question.as_of)),
+        notices=(
+            *draft.notices,
+            *syndication.notices(told.citations, index.copies(), turn.question.as_of),
+            *recency.notices(NEWEST.search(turn.question.text) is not None, told.citations),
+        ),
         seconds=replace(turn.seconds, total=round(perf_counter() - turn.started, 4)),
     )

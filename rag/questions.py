@@ -73,7 +73,7 @@ _SHAPES: tuple[tuple[Shape, str], ...] = (
         r"|for|in|cost|price|on)\b)",
     ),
 )
-_NEWEST = re.compile(
+NEWEST = re.compile(
     r"\b(?:latest|newest|now|current(?:ly)?|today|most recent(?:ly)?|these days|at the moment|as of now|so far)\b", re.I
 )
 _PERSON = re.compile(
@@ -154,7 +154,7 @@ def analyse(text: str, vocabulary: Vocabulary) -> Asked:
         terms=tuple(dict.fromkeys(t for t in terms(rest) if t not in ASKING and t not in STOPWORDS)),
         figures=tuple(figures(rest)),
         compound=_is_compound(text, frozenset(m.entity for m in mentions), vocabulary),
-        newest=bool(_NEWEST.search(low)),
+        newest=bool(NEWEST.search(low)),
         person=bool(_PERSON.search(low)),
         place=bool(_PLACE.search(low)),
         yes_no=bool(_YES_NO.search(low)),

@@ -17,7 +17,7 @@ ORDER = [
     "origins limits slugs lengths",
     "errors origins figures",
     "records",
-    "menus detection sentences export suggestions conversations feedback refusal visibility syndication",
+    "menus detection sentences export suggestions conversations feedback refusal visibility recency syndication",
     "gate",
     "fetch settings sources passages lexical",
     "corpus vocabulary",

@@ -42,7 +42,7 @@ def show(answer: Answer, titles: Mapping[str, str]) -> dict[str, Any]:
         ],
         "refusal": _refusal(answer.refusal) if answer.refusal else None,
         "nearest": [{"quote": n.quote, "title": titles.get(n.article, n.article)} for n in answer.nearest],
-        "notices": [n.text for n in answer.notices] + ([] if answer.complete else ["This answer was cut short."]),
+        "notices": [spell(n.text) for n in answer.notices] + ([] if answer.complete else ["This answer was cut short."]),
         "foot": _foot(answer),
         "announce": _announcement(answer),
     }
