@@ -13,6 +13,7 @@ from rag.errors import IndexError_, IndexMismatch, NoIndex, SettingsError
 from rag.index import Index
 from rag.ingest import ingest
 from rag.menus import load
+from rag.providers import destination, parse_model
 from rag.questions import clean
 from rag.records import Answer, Article, Question, Retrieved, Statement, last_day
 from rag.settings import Settings
@@ -124,6 +125,12 @@ class Assistant:
         """Which answerer, reader and embedder are at work, for people."""
         return self._mode(self.settings.answerer)
 
+    @property
+    def destination(self) -> str | None:
+        """One sentence that says where questions and passages go, before the first is asked; None when no model is asked."""
+        s = self.settings
+        return destination(parse_model(s.chat_model)[0], s.chat_url) if s.answerer == "chat" and s.chat_model else None
+
     def warm(self) -> None:
         """Open Chroma ahead of the first question; for processes that live long."""
         self._current().index.warm()
@@ -182,6 +189,7 @@ class Assistant:
             judge=Judge(self.vocabulary),
             voice=self._voice(s.answerer),
             fallback=None if s.answerer == FALLBACK else self._voice(FALLBACK),
+            drop=s.drop_unsupported,
         )
         return Parts(index=index, vocabulary=self.vocabulary, teller=teller, limit=s.question_limit, **opened)
 
@@ -190,4 +198,6 @@ class Assistant:
         return Voice(answerer=answerer, mode=self._mode(name))
 
     def _mode(self, answerer: str) -> str:
-        return " · ".join((answerer, self.settings.reader, self.settings.embedder))
+        s = self.settings
+        named = f"{answerer} {s.chat_model}" if answerer == "chat" else answerer
+        return " · ".join((named, s.reader, s.embedder))

@@ -2,6 +2,7 @@
 
 CutawayError
 ├── SettingsError        a RAG_* variable or an argument has a value that cannot work
+│   └── MissingExtra     a choice needs a package that is not installed
 ├── QuestionError        the question is empty or too long
 ├── CorpusError          an article folder is missing or cannot be read
 │   ├── SourceError      one article cannot be read; the others can
@@ -26,6 +27,10 @@ class CutawayError(Exception):
 
 class SettingsError(CutawayError):
     """A setting or argument has a value that cannot work; the message gives its name."""
+
+
+class MissingExtra(SettingsError):
+    """A choice needs an optional package; the message gives the command that installs it."""
 
 
 class QuestionError(CutawayError):

@@ -5,15 +5,54 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from hashlib import sha256
 from pathlib import Path
-from typing import Self
+from typing import NoReturn, Self
 
 from platformdirs import user_data_path
 
 from rag.errors import SettingsError
 from rag.limits import Limits
 from rag.menus import choices
+from rag.providers import Provider, check_url, parse_model
 
 MENUS = {"embedder": "embedders", "retriever": "retrievers", "reader": "readers", "answerer": "answerers"}
+WHOLE = frozenset(["question_limit", "chat_seconds", "chat_first_seconds", "chat_gap_seconds"])
+SWITCHES = {
+    "history": "keep conversations",
+    "fetch": "let the app fetch pages",
+    "drop_unsupported": "leave out what the articles do not support",
+}
+
+
+class Secret:
+    """A key that never prints; `reveal` gives it."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """The key itself, for the one call that needs it."""
+        return self._value
+
+    def redact(self, text: str) -> str:
+        """`text` without the key, and without what is left of it where a server shortened it in the middle."""
+        for part in (self._value, self._value[:8], self._value[-8:]):
+            text = text.replace(part, "…") if len(part) >= 6 else text
+        return text
+
+    def __repr__(self) -> str:
+        return "Secret(…)"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a key is not copied or stored")
+
+
+def api_key(provider: Provider, environment: Mapping[str, str] | None = None) -> Secret | None:
+    """The provider's key from its own environment variable, without blanks and line ends; None when none is set."""
+    environment = os.environ if environment is None else environment
+    found = ("".join(environment.get(name, "").split()) for name in provider.keys)
+    return next((Secret(value) for value in found if value), None)
 
 
 def shipped_corpus() -> Path:
@@ -29,7 +68,10 @@ class Settings:
     corpus: article folders; home: index, caches; library: the folder for the user's own articles, part of the corpus, by
     default `library` in `home`; question_limit: code points a question may have; history: whether the app keeps
     conversations in `home`; fetch: whether the app may fetch URLs (`rag add` may, it is asked to); limits: for reading
-    other people's files, each `RAG_` and its name.
+    other people's files, each `RAG_` and its name. chat_model: PROVIDER:MODEL for the answerer `chat`; chat_url: the base
+    URL of another server that speaks the provider's language; chat_seconds: wall time of one answer, its retries included,
+    chat_first_seconds until its first words, chat_gap_seconds between two pieces of it; drop_unsupported: whether a model's
+    statements that the articles do not support are left out instead of marked.
     """
 
     corpus: tuple[Path, ...] = field(default_factory=lambda: (shipped_corpus() / "articles",))
@@ -43,6 +85,12 @@ class Settings:
     history: bool = True
     fetch: bool = False
     fetch_ports: tuple[int, ...] = (80, 443)
+    chat_model: str | None = None
+    chat_url: str | None = None
+    chat_seconds: int = 60
+    chat_first_seconds: int = 40
+    chat_gap_seconds: int = 15
+    drop_unsupported: bool = False
     limits: Limits = field(default_factory=Limits)
 
     def __post_init__(self) -> None:
@@ -54,8 +102,22 @@ class Settings:
                 raise SettingsError(f"RAG_{name.upper()}={value!r} is not on the menu; choose one of {offer}")
         if self.question_limit < 1:
             raise SettingsError(f"RAG_QUESTION_LIMIT={self.question_limit} must be at least 1 character")
+        self._check_chat()
         if self.library == Path():
             object.__setattr__(self, "library", self.home / "library")
+
+    def _check_chat(self) -> None:
+        for name in ("chat_seconds", "chat_first_seconds", "chat_gap_seconds"):
+            if getattr(self, name) < 1:
+                raise SettingsError(f"RAG_{name.upper()}={getattr(self, name)} must be at least 1 second")
+        if self.chat_url is not None:
+            object.__setattr__(self, "chat_url", check_url(self.chat_url))
+        if self.chat_model is not None:
+            parse_model(self.chat_model)
+        if self.answerer == "chat" and self.chat_model is None:
+            raise SettingsError(
+                "RAG_ANSWERER=chat needs RAG_CHAT_MODEL=PROVIDER:MODEL; `rag models` lists those that are at hand"
+            )
 
     @property
     def folders(self) -> tuple[Path, ...]:
@@ -89,9 +151,9 @@ class Settings:
         for name in ("home", "library"):
             if name in given:
                 values[name] = Path(given[name]).expanduser()
-        if "question_limit" in given:
-            values["question_limit"] = _whole("question_limit", given["question_limit"])
-        for name, what in (("history", "keep conversations"), ("fetch", "let the app fetch pages")):
+        values |= {name: _whole(name, given[name]) for name in WHOLE & given.keys()}
+        values |= {name: given[name].strip() for name in ("chat_model", "chat_url") if name in given}
+        for name, what in SWITCHES.items():
             if name in given:
                 if given[name] not in ("0", "1"):
                     raise SettingsError(f"RAG_{name.upper()}={given[name]!r} is neither 1 ({what}) nor 0")

@@ -13,6 +13,7 @@ from rag.settings import Settings
 from tests.places import Place as Place
 from tests.places import ingested as ingested
 from tests.places import place as place
+from tests.providers import Providers
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -101,6 +102,13 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     settings = Settings(corpus=(write_articles(folder / "articles"),), home=folder / "home", embedder="hashing")
     with Assistant.open(settings) as assistant:
         yield assistant
+
+
+@pytest.fixture(scope="session")
+def providers() -> Iterator[Providers]:
+    """A server on loopback that speaks every chat provider's language; the model's name picks what it plays."""
+    with Providers() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

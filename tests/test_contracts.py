@@ -22,6 +22,7 @@ from rag.retrievers import Retriever
 from rag.sentences import normalise
 from rag.visibility import visible_sentences
 from rag.vocabulary import Vocabulary
+from tests.providers import Providers
 
 QUESTIONS = [
     Question(text="How long can a Gen-4 clip be?"),
@@ -72,8 +73,9 @@ def reader(request: pytest.FixtureRequest, index: Index, embedder: Embedder, voc
 
 
 @pytest.fixture(scope="module", params=choices("answerers"))
-def answerer(request: pytest.FixtureRequest, asked: Assistant) -> Answerer:
-    made: Answerer = load("answerers", request.param)(asked.settings)
+def answerer(request: pytest.FixtureRequest, asked: Assistant, providers: Providers) -> Answerer:
+    settings = replace(asked.settings, chat_model="openai:well", chat_url=providers.base("openai"))
+    made: Answerer = load("answerers", request.param)(settings)
     return made
 
 

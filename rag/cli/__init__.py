@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
-from rag.cli import landscape, library
+from rag.cli import landscape, library, models
 from rag.errors import AnswerFileError, CutawayError, SettingsError
 from rag.settings import Settings, shipped_corpus
 
@@ -51,12 +51,14 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--since", metavar="DATE", help="hide what was known before this day")
     ask.add_argument("--publisher", metavar="NAME", help="only sentences reported by this outlet")
     ask.add_argument("--topic", metavar="TOPIC", help="only articles on this topic")
+    ask.add_argument("--model", metavar="PROVIDER:MODEL", help="let this chat model write the answer (see rag models)")
     ask.set_defaults(run=_ask)
 
     ingest = commands.add_parser("ingest", help="bring the index up to date with the article folders")
     ingest.set_defaults(run=_ingest)
 
     library.register(commands, show_progress())
+    models.register(commands)
     landscape.register(commands)
 
     verify = commands.add_parser("verify", help="prove a saved answer against the article folders")
@@ -87,7 +89,8 @@ def _ask(parsed: argparse.Namespace, settings: Settings) -> int:
         raise SettingsError('give either a question or --batch FILE: rag ask "How long can a Gen-4 clip be?"')
     if parsed.batch and not parsed.json:
         raise SettingsError("--batch prints JSON rows; add --json")
-    with Assistant.open(settings, progress=show_progress()) as assistant:
+    with Assistant.open(models.chosen(parsed, settings), progress=show_progress()) as assistant:
+        models.announce(assistant.destination)
         if parsed.batch:
             return _ask_batch(parsed, assistant)
         answer = assistant.ask(
