@@ -227,11 +227,13 @@ class Lexical:
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        """Open what `save` wrote, arrays memory-mapped. Raises IndexDamaged when files are missing or broken."""
+        """Open what `save` wrote. Raises IndexDamaged when files are missing or broken."""
         try:
             rest = json.loads((folder / "terms.json").read_text(encoding="utf-8"))
-            model = bm25s.BM25.load(folder, mmap=True, show_progress=False) if rest["frequencies"] else None
+            # Not memory-mapped, as it is read at every question: a file cut short under it would end the process (SIGBUS).
+            model = bm25s.BM25.load(folder, mmap=False, show_progress=False) if rest["frequencies"] else None
             vocabulary = {term: n for term, n in model.vocab_dict.items() if term} if model else {}
+            # These are read once, if at all, by the ingest that has just opened and checked them.
             flat, lengths = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("words", "lengths"))
             return cls(rest["ids"], model, rest["frequencies"], Words(flat, lengths, vocabulary))
         except (OSError, ValueError, KeyError, TypeError, EOFError) as error:

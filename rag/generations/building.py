@@ -15,7 +15,7 @@ import numpy as np
 from rag.corpus import reading_fingerprint
 from rag.generations.chroma import DATABASE, amend_chroma, copy_chroma, write_chroma
 from rag.generations.manifest import Entry, Making, Manifest, digests
-from rag.generations.soundness import chroma_digests
+from rag.generations.soundness import chroma_digests, verify_texts
 from rag.generations.store import Store, StoreWriter
 from rag.generations.vectors import RowFile, RowWriter, VectorCache
 from rag.lexical import Lexical
@@ -83,6 +83,8 @@ def amend(folder: Path, content: Content, before: Before, cache: VectorCache, st
     """Fill the empty `folder` with a copy of the generation before, changed where articles have; else as `build`."""
     old, changed = before.manifest, _differing(content.entries, before.manifest.articles)
     step("store", 0, len(changed))
+    # All else has been looked at when the generation was opened, or is as it is read; a copy would make these good.
+    verify_texts(before.folder, old)
     for name in (STORE, "passages.vectors", "sentences.vectors"):
         copyfile(before.folder / name, folder / name)
     store = Store(folder / STORE)

@@ -133,6 +133,8 @@ class Generations:
         fresh = self.folder / "CURRENT.new"
         fresh.write_text(f"{pointer.name} {pointer.manifest}\n", encoding="ascii")
         _sync(fresh)
+        if (self.folder / "CURRENT").is_dir():  # damage that replacing cannot mend
+            shutil.rmtree(self.folder / "CURRENT")
         fresh.replace(self.folder / "CURRENT")
         _sync(self.folder)
         return pointer

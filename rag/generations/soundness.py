@@ -20,6 +20,7 @@ CATALOGUE = (
     "SELECT id, name, dimension, database_id, config_json_str FROM collections",
     "SELECT id, type, scope, collection FROM segments",
     "SELECT segment_id, seq_id FROM max_seq_id",
+    "SELECT seq_id, operation, id, vector FROM embeddings_queue",
     "SELECT embedding_id, id, segment_id, seq_id FROM embeddings",
 )
 TEXTS = (
@@ -68,6 +69,11 @@ def verify_rows(folder: Path, manifest: Manifest, store: Store) -> None:
         for start in range(0, count, 1024):
             rows.read(start, min(1024, count - start))
         rows.close()
+    verify_texts(folder, manifest)
+
+
+def verify_texts(folder: Path, manifest: Manifest) -> None:
+    """Raises IndexDamaged unless the texts and metadata in Chroma's SQLite file are those of the manifest."""
     path = folder / "chroma" / "chroma.sqlite3"
     if _read(path, TEXTS)[0] != manifest.chroma["texts"]:
         raise damaged(path, "fails the checksum of its texts")
