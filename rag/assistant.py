@@ -17,6 +17,7 @@ from rag.providers import destination, parse_model
 from rag.questions import clean
 from rag.records import Answer, Article, Question, Retrieved, Statement, last_day
 from rag.settings import Settings
+from rag.support import TokenSupport
 from rag.telling import Teller, Voice
 from rag.vocabulary import Vocabulary
 
@@ -186,7 +187,7 @@ class Assistant:
         }
         teller = Teller(
             index=index,
-            judge=Judge(self.vocabulary),
+            judge=Judge(self.vocabulary, TokenSupport(self.settings.home)),
             voice=self._voice(s.answerer),
             fallback=None if s.answerer == FALLBACK else self._voice(FALLBACK),
             drop=s.drop_unsupported,

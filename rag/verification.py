@@ -12,6 +12,7 @@ from rag.corpus import read_corpus
 from rag.errors import AnswerFileError
 from rag.records import Answer, Article
 from rag.settings import Settings
+from rag.support import TokenSupport
 from rag.vocabulary import Vocabulary
 
 # Types of all fields, checked before the proof: a number in quotes must end in a sentence, not in a TypeError.
@@ -33,7 +34,7 @@ def verify(data: object, settings: Settings) -> Proof:
     Raises AnswerFileError when the data is no answer of this contract, CorpusError when an article folder is missing.
     """
     answers = _answers(data)
-    judge = Judge(Vocabulary.load(settings.entities))
+    judge = Judge(Vocabulary.load(settings.entities), TokenSupport(settings.home))
     wanted = {c.article for a in answers for c in a.citations}
     articles = _articles(settings, wanted)
     faults = [fault for a in answers for fault in prove(a, articles.get, judge)]
