@@ -42,7 +42,10 @@ def _writable(chroma: Path) -> Iterator[Path]:
         yield chroma
         return
     with TemporaryDirectory(prefix="cutaway-") as place:
-        yield Path(shutil.copytree(chroma, Path(place) / "chroma", copy_function=shutil.copyfile))
+        copy = Path(shutil.copytree(chroma, Path(place) / "chroma", copy_function=shutil.copyfile))
+        for folder in (copy, *(path for path in copy.rglob("*") if path.is_dir())):
+            folder.chmod(0o700)  # a copied folder has the mode of the one it is a copy of
+        yield copy
 
 
 if __name__ == "__main__":
