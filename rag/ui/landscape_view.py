@@ -81,9 +81,11 @@ def grid(models: Sequence[Model], look: Look) -> dict[str, Any]:
 
 def sides(models: Sequence[Model], look: Look) -> dict[str, Any]:
     """The models side by side: a row a field that one of them states, a column a model."""
-    heads = [{"text": m.name, "note": m.note, "acts": [_ask(m), _off(m)]} for m in models]
+    heads = [{"text": m.name, "acts": [_ask(m), _off(m)]} for m in models]
     fields = [f for f in CELLS if any(told(m, f) for m in models)]
     rows = [{"head": {"text": LABELS[f]}, "cells": [_cell(m, f) | _said(m, f) for m in models]} for f in fields]
+    if any(m.note for m in models):
+        rows.append({"head": {"text": "Remark of ours"}, "cells": [{"text": m.note or ""} for m in models]})
     return {"label": "Models side by side", "head": [{"text": ""}, *heads], "rows": rows}
 
 
@@ -136,7 +138,7 @@ def _empty(title: str, notice: str) -> dict[str, Any]:
 
 
 def _page(url: str) -> dict[str, str]:
-    return {"publisher": urlsplit(url).hostname or "", "title": url, "date": "undated", "url": url}
+    return {"publisher": urlsplit(url).hostname or "", "title": url, "date": "", "url": url}
 
 
 def _cell(model: Model, field: str) -> dict[str, str | None]:

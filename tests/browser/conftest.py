@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from app_server import ROOT, App
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 QUIET = (
     "--no-sandbox",
@@ -63,6 +63,7 @@ def slow(start: Callable[..., App], articles: Path) -> App:
 def browser() -> Iterator[Browser]:
     path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     assert path, "browser tests need Chromium: apt-get install chromium"
+    expect.set_options(timeout=20_000)  # a busy machine is no fault of the page
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=path, args=list(QUIET))
         yield running

@@ -90,7 +90,7 @@ function primary(sources) {
   const rows = sources.map((source) => {
     const title = source.url ? link(source.url, source.title) : make("span", "", source.title);
     const plain = source.url && title.tagName !== "A" ? make("span", "small", source.url) : null;
-    return make("li", "", title, make("span", "small", `${source.publisher}, ${source.date}`), plain);
+    return make("li", "", title, make("span", "small", [source.publisher, source.date].filter(Boolean).join(", ")), plain);
   });
   const heading = make("h4", "label", "Where these words come from");
   return make("aside", "primary", heading, make("ul", "", ...rows));

@@ -1,4 +1,5 @@
 const MARKS = { ascending: "↑", descending: "↓" };
+const SHORT = 18; // characters that stay on one line
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const box = root(parentElement, "table");
@@ -8,7 +9,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     draw(box, data.table, (name, value) => setTriggerValue(name, value));
   }
   for (const node of box.querySelectorAll("[data-opens]")) {
-    node.setAttribute("aria-expanded", String(node.dataset.opens === data.opened));
+    const open = String(node.dataset.opens === data.opened);
+    if (node.getAttribute("aria-expanded") !== open) node.setAttribute("aria-expanded", open);
   }
 }
 
@@ -60,12 +62,13 @@ function tool(data, act) {
 
 function value(cell, act) {
   if (!cell.text) return make("td", "blank", make("span", "unseen", "not stated"));
-  if (!cell.opens) return make("td", "", make("span", "plain", cell.text));
+  const width = cell.text.length > SHORT ? "long" : "short";
+  if (!cell.opens) return make("td", width, make("span", "plain", cell.text));
   const mark = cell.from === "page" ? make("span", "page", "↗") : null;
   mark?.setAttribute("aria-hidden", "true");
   const node = button("value", null, () => act("open", cell.opens), cell.text, mark);
   if (cell.from === "page") node.append(make("span", "unseen", " (from a primary source)"));
   node.dataset.opens = cell.opens;
   node.dataset.name = `open:${cell.opens}`;
-  return make("td", "", node);
+  return make("td", width, node);
 }

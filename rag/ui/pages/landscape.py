@@ -20,10 +20,9 @@ from rag.ui.landscape_fields import fields
 from rag.ui.landscape_view import SIDES, TABLE, TIMES, Look
 
 HELP = "Pick a value to read the words it rests on. ↗ marks a value that no article tells; an empty cell is not stated."
-HELP_SIDES = "Pick a value to read the words it rests on. ↗ marks a value that no article tells. Remarks are ours."
+HELP_SIDES = "Pick a value to read the words it rests on. ↗ marks a value that no article tells."
 FEW = "Press “Compare” under the names of two to four models in the table; they then stand here side by side."
 NONE = "No model fits these filters. Take one off."
-KEY = "models"
 
 
 def show() -> None:
@@ -52,7 +51,7 @@ def _page(landscape: Landscape, look: Look) -> None:
         with st.container(key="counted", horizontal=True, vertical_alignment="center"):
             st.text(f"{len(models)} of {count} models. {HELP}")
             _save(models)
-        _table(landscape_view.grid(models, look), look)
+        _table(landscape_view.grid(models, look), look, "models")
     if data := landscape_view.passage(landscape, look, events):
         with st.container(key="panel"):
             panel(data, key="article", on_close=partial(look.open, None), on_step=partial(_step, look))
@@ -66,11 +65,12 @@ def _sides(landscape: Landscape, look: Look) -> None:
     with st.container(key="counted", horizontal=True, vertical_alignment="center"):
         st.text(HELP_SIDES)
         _save(models)
-    _table(landscape_view.sides(models, look), look)
+    _table(landscape_view.sides(models, look), look, "sides")
 
 
-def _table(data: dict[str, object], look: Look) -> None:
-    table(data, key=KEY, opened=look.opened, on_open=partial(_open, look, KEY, "open"), on_act=partial(_act, look))
+def _table(data: dict[str, object], look: Look, key: str) -> None:
+    """A table that keeps its own place while it is on the page."""
+    table(data, key=key, opened=look.opened, on_open=partial(_open, look, key, "open"), on_act=partial(_act, look, key))
 
 
 def _timeline(events: tuple[Event, ...], look: Look) -> None:
@@ -100,8 +100,8 @@ def _open(look: Look, key: str, event: str) -> None:
     look.open(state.picked(key, event))
 
 
-def _act(look: Look) -> None:
-    value = state.picked(KEY, "act")
+def _act(look: Look, key: str) -> None:
+    value = state.picked(key, "act")
     if not isinstance(value, dict) or not isinstance(value.get("id"), str):
         return
     if value.get("act") == "sort":
