@@ -2,13 +2,16 @@
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from threading import Event, RLock
 from typing import Any, Self
 
 from rag.answerers import Answerer
 from rag.chain import AnswerChain, Ask, Parts
 from rag.citations import Judge
+from rag.discovery import check_model
 from rag.documents import PassageRetriever
+from rag.embedders import Embedder
 from rag.errors import IndexError_, IndexMismatch, NoIndex, SettingsError
 from rag.index import Index
 from rag.ingest import ingest
@@ -31,10 +34,12 @@ class Assistant:
     It belongs to the process that opened it: what its libraries hold does not survive a fork, so every process opens one.
     """
 
-    def __init__(self, settings: Settings, vocabulary: Vocabulary) -> None:
+    def __init__(self, settings: Settings, vocabulary: Vocabulary, base: "Assistant | None" = None) -> None:
+        """`base`: an assistant whose index, embedder and reader this one shares; the settings differ in the answerer."""
         self.settings = settings
         self.vocabulary = vocabulary
-        self.embedder = load("embedders", settings.embedder)(settings.home)
+        self.embedder: Embedder = base.embedder if base else load("embedders", settings.embedder)(settings.home)
+        self._base = base
         self._lock = RLock()
         self._process = os.getpid()
         self._parts: Parts | None = None
@@ -57,6 +62,18 @@ class Assistant:
             ingest(settings, assistant.embedder, progress)
             assistant._current()
         return assistant
+
+    def answered_by(self, model: str | None, url: str | None = None) -> "Assistant":
+        """An assistant on the same open index whose answers `model` (PROVIDER:MODEL, at the base URL `url` if it is not the
+        provider's own) writes; for None the articles' own sentences are quoted. This one stays as it is.
+
+        Nothing is sent before a question. Raises SettingsError (no such provider, no key), MissingExtra.
+        """
+        answerer = "chat" if model else FALLBACK
+        settings = replace(self.settings, answerer=answerer, chat_model=model, chat_url=url)
+        if model:
+            check_model(settings)
+        return Assistant(settings, self.vocabulary, self._base or self)
 
     def ask(
         self,
@@ -124,7 +141,7 @@ class Assistant:
     @property
     def mode(self) -> str:
         """Which answerer, reader and embedder are at work, for people."""
-        return self._mode(self.settings.answerer)
+        return self._mode(self._named(self.settings.answerer))
 
     @property
     def destination(self) -> str | None:
@@ -139,7 +156,7 @@ class Assistant:
     def close(self) -> None:
         """Let go of the index; the next question opens it again."""
         with self._lock:
-            if self._parts:
+            if self._parts and self._base is None:
                 self._parts.index.close()
             self._parts = None
 
@@ -179,6 +196,9 @@ class Assistant:
             return self._parts
 
     def _opened(self) -> Parts:
+        if self._base:
+            shared = self._base._current()
+            return replace(shared, teller=replace(shared.teller, **self._voices()))
         s = self.settings
         index = Index.open(s, self.embedder)
         opened: dict[str, Any] = {
@@ -188,17 +208,23 @@ class Assistant:
         teller = Teller(
             index=index,
             judge=Judge(self.vocabulary, TokenSupport(self.settings.home)),
-            voice=self._voice(s.answerer),
-            fallback=None if s.answerer == FALLBACK else self._voice(FALLBACK),
             drop=s.drop_unsupported,
+            **self._voices(),
         )
         return Parts(index=index, vocabulary=self.vocabulary, teller=teller, limit=s.question_limit, **opened)
 
-    def _voice(self, name: str) -> Voice:
-        answerer: Answerer = load("answerers", name)(self.settings)
-        return Voice(answerer=answerer, mode=self._mode(name))
+    def _voices(self) -> dict[str, Any]:
+        """The answerer of the settings, and who answers when nothing of it stands."""
+        name = self.settings.answerer
+        fallback = None if name == FALLBACK else self._voice(FALLBACK, f"{FALLBACK} after {self._named(name)}")
+        return {"voice": self._voice(name, self._named(name)), "fallback": fallback}
 
-    def _mode(self, answerer: str) -> str:
-        s = self.settings
-        named = f"{answerer} {s.chat_model}" if answerer == "chat" else answerer
-        return " · ".join((named, s.reader, s.embedder))
+    def _voice(self, name: str, named: str) -> Voice:
+        answerer: Answerer = load("answerers", name)(self.settings)
+        return Voice(answerer=answerer, mode=self._mode(named))
+
+    def _named(self, answerer: str) -> str:
+        return f"{answerer} {self.settings.chat_model}" if answerer == "chat" else answerer
+
+    def _mode(self, named: str) -> str:
+        return " · ".join((named, self.settings.reader, self.settings.embedder))

@@ -1,4 +1,7 @@
-"""Which chat models are at hand: a key in the environment, Ollama on this machine. Offered, never used unasked."""
+"""Which chat models are at hand: a key in the environment, Ollama on this machine; and whether a chosen one can be asked.
+
+They are offered, never used unasked.
+"""
 
 import json
 from collections.abc import Mapping
@@ -6,8 +9,9 @@ from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from urllib.parse import urlsplit
 
-from rag.providers import PROVIDERS, Provider, destination, on_this_machine
-from rag.settings import api_key
+from rag.errors import MissingExtra, SettingsError
+from rag.providers import PROVIDERS, Provider, destination, on_this_machine, parse_model
+from rag.settings import Secret, Settings, api_key
 
 QUICK = 0.3  # seconds a server on this machine has to say that it is there
 MOST_BYTES = 1_000_000
@@ -42,6 +46,24 @@ def at_hand(environment: Mapping[str, str] | None = None, ollama: str | None = N
             told = f"a key is set in {' or '.join(provider.keys)}"
             found.append(AtHand(provider=provider, found=told, models=(), destination=destination(provider)))
     return tuple(found)
+
+
+def check_model(settings: Settings) -> Secret | None:
+    """The key for `settings.chat_model`, None where none is needed; nothing is imported or sent.
+
+    Raises SettingsError without a model or a key that is needed, MissingExtra with the command that installs it.
+    """
+    if settings.chat_model is None:
+        raise SettingsError("the answerer chat needs RAG_CHAT_MODEL=PROVIDER:MODEL")
+    provider, _ = parse_model(settings.chat_model)
+    if not provider.installed:
+        extra = f"the extra {provider.extra!r} of this package"
+        raise MissingExtra(f"{provider.label} needs {extra}, which is not installed; run {provider.install}")
+    key = api_key(provider)
+    if key is None and not provider.local and settings.chat_url is None:
+        variable = " or ".join(provider.keys)
+        raise SettingsError(f"RAG_CHAT_MODEL={settings.chat_model} needs the key of {provider.label}; set {variable}")
+    return key
 
 
 def _models(url: str) -> tuple[str, ...] | None:

@@ -6,11 +6,12 @@ import pytest
 from langchain_chroma import Chroma
 
 from rag.assistant import Assistant
-from rag.errors import NoIndex, QuestionError, SettingsError
+from rag.errors import MissingExtra, NoIndex, QuestionError, SettingsError
 from rag.ingest import ingest
 from rag.records import Answer
 from rag.settings import Settings
 from tests.conftest import FUNDING, GEN_4
+from tests.providers import Providers
 
 COST = "How many credits per second does Gen-4 cost?"
 SERIES = "How much did Runway raise in its Series E?"
@@ -191,3 +192,33 @@ def test_an_edit_of_one_article_leaves_the_passages_of_the_others(small: Setting
         ingest(small, assistant.embedder)
         after = {d.id for d in assistant.as_retriever(k=50).invoke("Runway Gen-4 Veo 3 raised clips")}
     assert len(before - after) == len(after - before) == 1
+
+
+def test_a_model_of_ones_own_shares_the_index_and_leaves_the_assistant_as_it_is(
+    asked: Assistant, providers: Providers
+) -> None:
+    written = asked.answered_by("openai:well", providers.base("openai"))
+    assert asked.answered_by(None).destination is asked.destination is None
+    assert "stay on this machine" in (written.destination or "")
+    assert written.embedder is asked.embedder
+    assert written.ask(COST).mode.startswith("chat openai:well ")
+    written.close()
+    assert asked.ask(COST).mode.startswith("extractive ·")
+
+
+def test_an_answer_quoted_after_a_model_failed_names_the_model_in_its_mode(
+    asked: Assistant, providers: Providers
+) -> None:
+    answer = asked.answered_by("openai:status-401", providers.base("openai")).ask("How long is a Gen-4 clip?")
+    assert answer.mode.startswith("extractive after chat openai:status-401 ·")
+
+
+def test_a_model_that_cannot_be_asked_is_refused_when_it_is_chosen(
+    asked: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    with pytest.raises(SettingsError, match="OPENAI_API_KEY"):
+        asked.answered_by("openai:well")
+    monkeypatch.setattr("rag.providers.find_spec", lambda name: None)
+    with pytest.raises(MissingExtra, match=r"pip install 'langchain-ollama"):
+        asked.answered_by("ollama:well")

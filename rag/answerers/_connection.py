@@ -7,25 +7,17 @@ from pydantic import SecretStr
 
 from rag.answerers._faults import Server
 from rag.answerers._prompt import ANSWER, UNKNOWN_MODEL
-from rag.errors import MissingExtra, SettingsError
+from rag.discovery import check_model
 from rag.providers import parse_model
-from rag.settings import Settings, api_key
+from rag.settings import Settings
 
 NO_KEY = "not-needed"  # clients want some key even where a server of one's own wants none
 
 
 def connect(settings: Settings) -> tuple[BaseChatModel, Server]:
     """The model and its server; nothing is sent yet. Raises SettingsError without a model or a key, MissingExtra."""
-    if settings.chat_model is None:
-        raise SettingsError("the answerer chat needs RAG_CHAT_MODEL=PROVIDER:MODEL")
-    provider, name = parse_model(settings.chat_model)
-    if not provider.installed:
-        extra = f"the extra {provider.extra!r} of this package"
-        raise MissingExtra(f"{provider.label} needs {extra}, which is not installed; run {provider.install}")
-    key = api_key(provider)
-    if key is None and not provider.local and settings.chat_url is None:
-        variable = " or ".join(provider.keys)
-        raise SettingsError(f"RAG_CHAT_MODEL={settings.chat_model} needs the key of {provider.label}; set {variable}")
+    key = check_model(settings)
+    provider, name = parse_model(str(settings.chat_model))
     server = Server(provider=provider, model=name, url=settings.chat_url or provider.url, key=key)
     return _model(server, settings.chat_seconds), server
 
