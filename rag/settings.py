@@ -103,6 +103,8 @@ class Settings:
         if self.question_limit < 1:
             raise SettingsError(f"RAG_QUESTION_LIMIT={self.question_limit} must be at least 1 character")
         self._check_chat()
+        if not (there := next(p for p in (self.home, *self.home.absolute().parents) if p.exists())).is_dir():
+            raise SettingsError(f"RAG_HOME={str(self.home)!r} cannot be a folder, as {there} is none; name another one")
         if self.library == Path():
             object.__setattr__(self, "library", self.home / "library")
 
@@ -133,7 +135,7 @@ class Settings:
     def index(self) -> Path:
         """The folder of generations for these article folders; each set of folders has its own."""
         key = "\n".join(sorted(str(p.resolve()) for p in self.folders))
-        return self.home / "index" / sha256(key.encode()).hexdigest()[:12]
+        return self.home / "index" / sha256(os.fsencode(key)).hexdigest()[:12]
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
