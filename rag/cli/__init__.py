@@ -158,9 +158,12 @@ def _ingest(parsed: argparse.Namespace, settings: Settings) -> int:
     report = ingest(settings, embedder, show_progress())
     for line in report.lines:
         print(f"{line.outcome:10} {line.article}" + (f"  {line.reason}" if line.reason else ""))
+    out = sum(line.outcome == "refused" for line in report.lines)
+    held = sum(line.outcome not in ("refused", "removed") for line in report.lines)
+    print(f"{held} article{'' if held == 1 else 's'}, {out} file{'' if out == 1 else 's'} left out")
     state = "new generation" if report.changed else "nothing changed, generation"
     print(f"{state} {report.generation}: {report.passages} passages, {report.seconds:.1f} s")
-    return PARTIAL if any(line.outcome == "refused" for line in report.lines) else OK
+    return PARTIAL if out else OK
 
 
 def _verify(parsed: argparse.Namespace, settings: Settings) -> int:
