@@ -7,7 +7,8 @@ from rag.figures import Figure, figures
 from rag.judging._told import Told, spelled
 
 ABOUT, OVER, UNDER, LEAST, MOST = "about", "over", "under", "least", "most"
-NEAR, FAR = Decimal("0.05"), Decimal("0.25")
+_SAID = {ABOUT: "about", OVER: "more than", UNDER: "less than", LEAST: "at least", MOST: "at most"}
+FAR = Decimal("0.25")
 _GAP = r"(?:\W+(?:a|an|the|of|as|just|only|some|it|total|is|was)\b){0,2}\W*$"
 _BEFORE = [
     (
@@ -32,11 +33,11 @@ _BOUND_AFTER = [
     (
         LEAST,
         re.compile(
-            r"\W*(?:\w+ ){0,2}?(?:or (?:more|better|above|longer|higher|over)|and (?:more|up|above)|plus\b|\+|at least)",
+            r"\W*(?:\w+ ){0,2}?(?:or (?:more|better|above|longer|higher|over)|and (?:more|up|above)|plus\b|\+)",
             re.I,
         ),
     ),
-    (MOST, re.compile(r"\W*(?:\w+ ){0,2}?(?:or (?:less|fewer|under|below)|at (?:the )?most|(?:at )?maximum)", re.I)),
+    (MOST, re.compile(r"\W*(?:\w+ ){0,2}?(?:or (?:less|fewer|under|below))", re.I)),
 ]
 _OPPOSED = {(OVER, UNDER), (OVER, MOST), (LEAST, MOST), (LEAST, UNDER)}
 _ORDINALS = "second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
@@ -120,14 +121,17 @@ def _rounded(said: Figure, have: Figure, side: str) -> bool:
         return False
     if not value or not real:
         return False
-    off = (real - value) / value
-    return {
-        OVER: 0 < off <= FAR,
-        UNDER: -FAR <= off < 0,
-        ABOUT: abs(off) <= NEAR,
-        LEAST: 0 <= off <= FAR,
-        MOST: -FAR <= off <= 0,
+    # What the last digit that is told stands for: 100 in "about 2,300", 0.1 in "over 5.3".
+    step = Decimal(1).scaleb(int(value.normalize().as_tuple().exponent))
+    off = real - value
+    within = {
+        OVER: 0 < off < step,
+        LEAST: 0 <= off < step,
+        UNDER: -step < off < 0,
+        MOST: -step < off <= 0,
+        ABOUT: 2 * abs(off) <= step,
     }[side]
+    return within and abs(off) <= FAR * abs(real)
 
 
 def _date(figure: Figure, source: Told) -> str | None:
@@ -148,9 +152,8 @@ def _date(figure: Figure, source: Told) -> str | None:
 
 def _cited(told: Told, figure: Figure) -> str:
     """The figure with the words that bound it."""
-    start = max(0, figure.start - 14)
-    words = told.text[start : figure.start].split(" ")[1 if start else 0 :]
-    return " ".join([*words[-2:], figure.text]).strip() if bound(told, figure) else figure.text
+    side = bound(told, figure)
+    return f"{_SAID[side]} {figure.text}" if side else figure.text
 
 
 def _instead(figure: Figure, source: Told) -> str:
@@ -163,7 +166,7 @@ def _instead(figure: Figure, source: Told) -> str:
 
 def _codes(told: Told, source: Told) -> list[str]:
     """Whatever else holds a digit, as it is spelled: versions, numbers of laws and papers, sizes like 16x16."""
-    covered = [(f.start, f.end) for f in told.figures]
+    covered = [(f.start, f.end) for f in told.figures] + [(m.start, m.end) for m in told.mentions]
     found = []
     for match in _CODE.finditer(told.text):
         if any(a <= match.start() and match.end() <= b for a, b in covered) or _ORDINAL.fullmatch(match.group()):

@@ -2,7 +2,7 @@
 
 import re
 
-from rag.judging._told import Told, key
+from rag.judging._told import Told
 
 _VERBS = (
     "says?|said|reports?|reported|notes?|noted|wrote|writes|claims?|claimed|told|estimates?|estimated|found|finds"
@@ -14,7 +14,7 @@ _BEFORE = re.compile(
 _AFTER = re.compile(
     rf" (?:{_VERBS})\b|'s (?:own )?(?:count|estimate|report|account|summary|reporting|calculation)\b", re.I
 )
-_BY = re.compile(r"\b(\w+)(?: \w+){0,3} by(?: the)? ?$", re.I)
+_BY = re.compile(r"\bby(?: the)? ?$", re.I)
 _JOINING = re.compile(r"\b(?:that|which|who|whose|where|and|or|between|versus|v|vs|with)\b|[;:]", re.I)
 REACH = 70
 
@@ -58,9 +58,9 @@ def _acts(told: Told, skip: frozenset[str]) -> dict[tuple[str, str], frozenset[s
             plain = one.entity != two.entity and _kind(told, one.entity) == _kind(told, two.entity)
             if not plain or len(between) > REACH or not words or _JOINING.search(between):
                 continue
-            passive = _BY.search(between)
-            if passive:
-                found.setdefault((two.entity, one.entity), frozenset([key(passive[1])]))
+            if _BY.search(between):
+                verb = told.between(one.end, two.start)[-2:]
+                found.setdefault((two.entity, one.entity), frozenset(verb))
             elif not re.search(r"\b(?:by|from|of)\b", between):
                 found.setdefault((one.entity, two.entity), words)
     return found

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 
 from rag.judging._told import Told, key
 
@@ -37,6 +38,7 @@ _CLAUSE = re.compile(
     r"[.;:,()](?!\d)|\b(?:but|while|whereas|although|though|because|since|which|who|yet|so that|as)\b", re.I
 )
 _SCOPE, _WINDOW = 6, 8
+MOST = 30  # denials of one text that are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,10 @@ class _Denial:
 def unfounded(told: Told, source: Told) -> list[str]:
     """A reason when statement and source deny each other, else none."""
     shared = _denying(told).keys() & _denying(source).keys()
-    said, said_so = _denials(told, shared)
-    have, have_so = _denials(source, shared)
+    said, said_so, undone = _denials(told, shared)
+    have, have_so, _ = _denials(source, shared)
+    if any(2 * len(one & other) >= min(len(one), len(other)) for one in undone for other in have_so):
+        return ["this sentence denies what the source says"]
     said, have = _unanswered(said, have)
     said = [d for d in said if not _met(d, [*have_so, *_limits(source, told)])]
     have = [d for d in have if not _met(d, [*said_so, *_limits(told, source)])]
@@ -62,21 +66,20 @@ def unfounded(told: Told, source: Told) -> list[str]:
     return []
 
 
-def _denials(told: Told, shared: set[str]) -> tuple[list[_Denial], list[frozenset[str]]]:
-    """The explicit denials, and the words around each other word that denies and that only this text has.
-
-    A "not" before such a word takes it back: "not banned" denies nothing.
+def _denials(told: Told, shared: set[str]) -> tuple[list[_Denial], list[frozenset[str]], list[frozenset[str]]]:
+    """The explicit denials; the words around each other word that denies and that only this text has; those around such
+    words that a "not" takes back: "not banned" denies nothing.
     """
     text = _NOT_ONLY.sub(lambda m: "_" * len(m.group()), told.text)
     others = {k: at for k, at in _denying(told).items() if k not in shared}
-    found = []
-    for match in _NOT.finditer(text):
+    found, undone = [], []
+    for match in islice(_NOT.finditer(text), MOST):
         stop = _CLAUSE.search(text, match.end())
         end = stop.start() if stop else len(text)
         words = told.between(match.end(), end)[:_SCOPE]
         taken_back = next((k for k in words[:3] if k in others), None)
         if taken_back:
-            del others[taken_back]
+            undone.append(_window(told, others.pop(taken_back)))
             continue
         starts = [m.end() for m in _CLAUSE.finditer(text, 0, match.start())]
         before = told.between(starts[-1] if starts else 0, match.start())
@@ -84,7 +87,7 @@ def _denials(told: Told, shared: set[str]) -> tuple[list[_Denial], list[frozense
         if match.group().lower() == "non":
             words = words[:1]
         found.append(_Denial(frozenset(words), frozenset([*words, *before])))
-    return found, [_window(told, at) for at in others.values()]
+    return found, [_window(told, at) for at in others.values()], undone
 
 
 def _denying(told: Told) -> dict[str, tuple[int, int]]:
@@ -93,7 +96,9 @@ def _denying(told: Told) -> dict[str, tuple[int, int]]:
 
 def _limits(told: Told, other: Told) -> list[frozenset[str]]:
     """The words around each limiting word of `told` that the other text does not have."""
-    return [_window(told, m.span()) for m in _LIMITING.finditer(told.text) if not _same_word(m.group(), other)]
+    return [
+        _window(told, m.span()) for m in islice(_LIMITING.finditer(told.text), MOST) if not _same_word(m.group(), other)
+    ]
 
 
 def _same_word(word: str, other: Told) -> bool:

@@ -56,13 +56,16 @@ class Told:
 
     @cached_property
     def figures(self) -> list[Figure]:
-        """Figures and dates in order; "5 or 10 seconds" are two durations."""
-        found = figures(self.text)
+        """Figures and dates in order; "5 or 10 seconds" are two durations, and digits of a known name are none."""
+        found = [f for f in figures(self.text) if f.kind not in ("number", "parameters") or not self._named(f)]
         for at in range(len(found) - 2, -1, -1):
             one, following = found[at], found[at + 1]
             if one.kind == "number" and following.kind not in ("number", "date", "pixels"):
                 found[at] = _shared_unit(self.text, one, following)
         return found
+
+    def _named(self, figure: Figure) -> bool:
+        return any(m.start < figure.end and figure.start < m.end for m in self.mentions)
 
     @cached_property
     def mentions(self) -> list[Mention]:
