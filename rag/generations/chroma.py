@@ -1,5 +1,6 @@
 """All that is done with Chroma: a collection of passages is written, amended, probed and searched. Nobody else imports it."""
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -174,6 +175,12 @@ def _client(folder: Path) -> "Client":
     # apart from one that the user opens.
     settings = chromadb.config.Settings(anonymized_telemetry=False)
     path = f"{folder}/"
+    try:
+        path.encode()
+    except UnicodeEncodeError as error:
+        shown = os.fsencode(folder).decode("utf-8", "replace")
+        text = f"Chroma cannot open {shown} in this locale; set PYTHONUTF8=1, or RAG_HOME to a folder with a plain name"
+        raise IndexError_(text) from error
     while path in _FAILED:
         path += "./"
     try:

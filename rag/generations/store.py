@@ -88,7 +88,9 @@ class Store:
         self._articles: dict[str, Article] = {}
         with self._guard():
             # immutable: nobody writes a published store, so no locks and no journal, also on a read-only disk
-            self._connection = sqlite3.connect(f"{path.as_uri()}?immutable=1&mode=ro", uri=True, check_same_thread=False)
+            self._connection = sqlite3.connect(
+                f"{path.as_uri()}?immutable=1&mode=ro", uri=True, check_same_thread=False
+            )
             if (verdict := self._connection.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
                 raise sqlite3.DatabaseError(str(verdict).replace("\n", " "))
 
