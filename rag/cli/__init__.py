@@ -212,24 +212,23 @@ def _doctor(parsed: argparse.Namespace, settings: Settings) -> int:
 
 def _eval(parsed: argparse.Namespace, settings: Settings) -> int:
     from rag.assistant import Assistant
+    from rag.evaluation import scoreboard
     from rag.evaluation.measuring import evaluate
     from rag.evaluation.question_sets import load_questions
-    from rag.evaluation.scoreboard import as_json, as_markdown, as_text, circumstances, compare, read_baseline, worse
-    from rag.evaluation.scoreboard import write_misses
 
     path = Path(parsed.file) if parsed.file else shipped_corpus() / "questions.jsonl"
     rows = load_questions(path, parsed.half)
-    baseline = read_baseline(Path(parsed.baseline)) if parsed.baseline else None
+    baseline = scoreboard.read_baseline(Path(parsed.baseline)) if parsed.baseline else None
     with Assistant.open(settings, progress=show_progress()) as assistant:
         evaluation = evaluate(assistant, rows, show_progress())
     if parsed.misses:
-        write_misses(evaluation, Path(parsed.misses))
-    changes = compare(evaluation, baseline) if baseline else None
+        scoreboard.write_misses(evaluation, Path(parsed.misses))
+    changes = scoreboard.compare(evaluation, baseline) if baseline else None
     if parsed.json:
-        print(json.dumps(circumstances() | as_json(evaluation), ensure_ascii=False, indent=1))
+        print(json.dumps(scoreboard.circumstances() | scoreboard.as_json(evaluation), ensure_ascii=False, indent=1))
     else:
-        print((as_markdown if parsed.markdown else as_text)(evaluation, changes))
-    faults = worse(changes or {})
+        print((scoreboard.as_markdown if parsed.markdown else scoreboard.as_text)(evaluation, changes))
+    faults = scoreboard.worse(changes or {})
     for fault in faults:
         print(f"worse: {fault}", file=sys.stderr)
     return FAILED if faults else OK

@@ -58,15 +58,15 @@ def as_markdown(models: Sequence[Model]) -> str:
 
 
 def as_csv(models: Sequence[Model]) -> str:
-    """A line a model; after each cell what it rests on: `article: “quote”`, or addresses; blank = not stated.
+    """A line a model; after each cell what it rests on: `article: “quote”`, or addresses; blank = not stated. Last our remark.
 
     RFC 4180. A cell that a spreadsheet would run as a formula gets an apostrophe before it.
     """
     out = io.StringIO()
     write = csv.writer(out, lineterminator="\r\n")
-    write.writerow(["model", *(column for f in CELLS for column in (f, f"{f} rests on"))])
+    write.writerow(["model", *(column for f in CELLS for column in (f, f"{f} rests on")), "remark"])
     for m in models:
-        row = [m.name, *(cell for f in CELLS for cell in (_plain(m, f), _under(m, f)))]
+        row = [m.name, *(cell for f in CELLS for cell in (_plain(m, f), _under(m, f))), m.note or ""]
         write.writerow([_safe(cell) for cell in row])
     return out.getvalue()
 

@@ -22,7 +22,7 @@ NAMES = ("words", "maker", "kind", "weights", "since", "until")
 def fields(landscape: Landscape, look: Look, modes: Sequence[str]) -> None:
     """Draw the fields; a change takes effect in `look` at once, in its `mode` one of `modes`."""
     keys = {name: f"models-{name}-{look.taken_off}" for name in NAMES}
-    take = partial(_take, look, keys)
+    take = partial(_take, look, look.taken_off, keys)
     for name, key in keys.items():
         state.begin_widget(key, _told(look.wanted, name))
     state.begin_widget(SHOWN, look.mode)
@@ -62,7 +62,10 @@ def _told(wanted: Wanted, name: str) -> str | None:
     return value or None
 
 
-def _take(look: Look, keys: Mapping[str, str]) -> None:
+def _take(look: Look, drawn: int, keys: Mapping[str, str]) -> None:
+    """Take over the fields; those of a popover that was drawn before a filter was taken off speak too late."""
+    if drawn != look.taken_off:
+        return
     given = {name: state.widget(key).strip() for name, key in keys.items()}
     look.wanted = Wanted(
         maker=given["maker"] or None,
@@ -80,7 +83,7 @@ def _choose(look: Look) -> None:
 
 
 def _remove(look: Look) -> None:
-    """A filter was taken off by its token; the fields get new keys, for a closed popover would send its old value again."""
+    """A filter was taken off by its token; the fields get new keys, which begin with what is left."""
     name = state.picked("models-on", "pick")
     if isinstance(name, str) and name in TOKENS:
         look.wanted = look.wanted.without(name)

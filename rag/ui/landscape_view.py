@@ -75,7 +75,10 @@ def grid(models: Sequence[Model], look: Look) -> dict[str, Any]:
     head = [
         {"text": text, "sort": {"id": name, "order": order if name == look.sort else "none"}} for name, text in columns
     ]
-    rows = [{"head": {"text": m.name, "acts": _acts(m, look)}, "cells": [_cell(m, f) for f in CELLS]} for m in models]
+    rows = [
+        {"head": {"text": m.name, "note": m.note, "acts": _acts(m, look)}, "cells": [_cell(m, f) for f in CELLS]}
+        for m in models
+    ]
     return {"label": "Video models; every value opens what it rests on", "head": head, "rows": rows}
 
 

@@ -179,7 +179,7 @@ def test_a_table_shows_any_text_as_itself(page: Page, text: str) -> None:
     cells = [{"text": text, "opens": text, "from": "article"}, {"text": text, "opens": None, "from": None}]
     data = {"table": {"label": text, "head": [head, head], "rows": [{"head": head, "cells": cells}]}, "opened": text}
     texts = shown(
-        page, "table", data, "caption", "tbody th .text", "tbody th .small", "tbody .tool", ".value", ".plain"
+        page, "table", data, "caption", "tbody th .text", "tbody th .small", "tbody button.tool", ".value", ".plain"
     )
     assert {selector: found for selector, found in texts.items() if found != [text]} == {}
 

@@ -67,6 +67,7 @@ def test_the_csv_holds_every_cell_and_what_it_rests_on(models: tuple[Model, ...]
     assert len(rows) == len(models)
     (gen_4,) = (row for row in rows if row["model"] == "Gen-4")
     assert (gen_4["released"], gen_4["fps"], gen_4["licence"]) == ("2025-03-31", "24", "")
+    assert gen_4["remark"] == "1584x672 is 21:9; 16:9 is 1280x720"
     assert gen_4["fps rests on"].startswith("gen-4: “Gen-4 makes clips of 5 or 10 seconds")
     stated = sum(getattr(m, f) is not None for m in models for f in CELLS)
     assert sum(bool(row[f]) for row in rows for f in CELLS) == stated

@@ -46,8 +46,8 @@ function heading(data, scope, act) {
   } else {
     node.append(make("span", "text", data.text));
   }
-  if (data.note) node.append(make("span", "small", data.note));
   if (data.acts?.length) node.append(make("span", "acts", ...data.acts.map((one) => tool(one, act))));
+  if (data.note) node.append(make("details", "", make("summary", "tool", "Remark"), make("span", "small", data.note)));
   return node;
 }
 

@@ -20,9 +20,10 @@ def table(
 ) -> None:
     """Show `data`: `label`; `head`, a list of columns; `rows`, each a `head` and its `cells`.
 
-    A head is {"text", "note", "sort", "acts"}: `sort` is {"id", "order"} when the column can be sorted by, `acts` are
-    buttons {"act", "id", "text", "label", "pressed", "disabled"}. A cell is {"text", "opens", "from"}: `opens` is the
-    value of the trigger `open` when it is picked, `from` "article" or "page"; an empty text is shown as not stated.
+    A head is {"text", "note", "sort", "acts"}: `note` is a remark that opens, `sort` is {"id", "order"} when the column
+    can be sorted by, `acts` are buttons {"act", "id", "text", "label", "pressed", "disabled"}. A cell is {"text",
+    "opens", "from"}: `opens` is the value of the trigger `open` when it is picked, `from` "article" or "page"; an empty
+    text is shown as not stated.
     `opened` is what is open now. Sorting and buttons set the trigger `act` to {"act", "id"}.
     """
     _mount(key=key, data={"table": data, "opened": opened}, on_open_change=on_open, on_act_change=on_act)
