@@ -11,6 +11,7 @@ VERDICTS = {"supported": "", "partly": "Only partly supported", "unsupported": "
 
 HEADINGS = {"disagreement": "The sources do not agree", "comparison": "Side by side"}  # by group of a statement
 
+CUT = "The answer breaks off here; it is not complete."
 REASONS = {
     "not in the articles": "The articles do not answer this question.",
     "little": "There is little to search yet, and it does not answer this question.",
@@ -42,17 +43,19 @@ def show(answer: Answer, titles: Mapping[str, str]) -> dict[str, Any]:
         ],
         "refusal": _refusal(answer.refusal) if answer.refusal else None,
         "nearest": [{"quote": n.quote, "title": titles.get(n.article, n.article)} for n in answer.nearest],
-        "notices": [spell(n.text) for n in answer.notices] + ([] if answer.complete else ["This answer was cut short."]),
+        "notices": [spell(n.text) for n in answer.notices],
+        "cut": None if answer.complete else CUT,
         "foot": _foot(answer),
         "announce": _announcement(answer),
     }
 
 
-def partial(question: str, statements: list[Statement], problem: str | None) -> dict[str, Any]:
-    """A turn without an answer: waiting, with the statements so far, or ended by a problem."""
+def partial(question: str, statements: list[Statement], problem: str | None, writer: str | None) -> dict[str, Any]:
+    """A turn without an answer: waiting for `writer`, with the statements so far, or ended by a problem."""
     return {
         "question": question,
         "pending": problem is None,
+        "waiting": f"{writer} is being asked; each sentence is checked before it is shown." if writer else None,
         "error": problem,
         "blocks": [_block(key, list(members), {}) for key, members in groupby(statements, _group)],
     }
@@ -106,8 +109,20 @@ def _refusal(refusal: Refusal) -> dict[str, Any]:
 
 
 def _foot(answer: Answer) -> str:
-    parts = [f"{answer.seconds.total:.1f} s", answer.mode]
+    """How the answer was made, in plain words, and how long that took; the mode itself stays in the files."""
+    parts = [_made(answer), f"{answer.seconds.total:.1f} s"]
     return " · ".join([f"As of {spell(answer.as_of)}", *parts] if answer.as_of else parts)
+
+
+def _made(answer: Answer) -> str:
+    answerer = answer.mode.split(" · ")[0]
+    way, _, model = answerer.partition("chat ")
+    if not answer.answered:
+        told = any(notice.code == "model-refused" for notice in answer.notices)
+        return f"Searched on this machine; {model} read what was found" if told else "Searched on this machine"
+    if model and not way:
+        return f"Written by {model}, checked against the articles"
+    return "Quoted from the articles" if model else "Quoted from the articles; nothing left this machine"
 
 
 def _announcement(answer: Answer) -> str:

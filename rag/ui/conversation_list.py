@@ -13,6 +13,7 @@ from rag.ui.dates import spell
 from rag.ui.turns import Session
 
 LISTED = 200  # conversations; older ones are found by searching
+CERTAIN = "Delete this conversation? It cannot be brought back."
 OFF = "Conversations are not kept (RAG_HISTORY=0)."
 
 
@@ -47,7 +48,12 @@ def _this(session: Session, kept: Conversations, key: str) -> None:
         answers = [turn.answer for turn in session.turns if turn.answer is not None]
         text = "\n".join(export.markdown(answer) for answer in answers)
         st.download_button("Save as Markdown", text, "conversation.md", "text/markdown", key="save", on_click="ignore")
-        st.button("Delete for good", key="delete", on_click=partial(_delete, session, kept, key))
+        if session.deleting != key:
+            st.button("Delete for good", key="delete", on_click=partial(_deleting, session, key))
+            return
+        st.text(CERTAIN)
+        st.button("Yes, delete it", key="certain", type="primary", on_click=partial(_delete, session, kept, key))
+        st.button("Keep it", key="spare", on_click=partial(_deleting, session, None))
 
 
 def _when(changed: str, turns: int) -> str:
@@ -70,6 +76,11 @@ def _rename(kept: Conversations, key: str) -> None:
     state.set_widget("title", "")
 
 
+def _deleting(session: Session, key: str | None) -> None:
+    session.deleting = key
+
+
 def _delete(session: Session, kept: Conversations, key: str) -> None:
     kept.delete(key)
+    session.deleting = None
     session.restore(None, ())

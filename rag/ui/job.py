@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator
-from threading import Event, Thread
+from threading import Event, Thread, Timer
 
 from rag.errors import CutawayError
 from rag.records import Answer, Statement
@@ -10,6 +10,7 @@ from rag.records import Answer, Statement
 log = logging.getLogger(__name__)
 UNEXPECTED = "Something went wrong while answering. Ask again; the details are in the log of the app."
 STOPPED = "Stopped. Ask again to get an answer."
+PATIENCE = 2.0  # seconds a stopped job has to bring the answer made of what there is
 
 
 class Job:
@@ -38,15 +39,21 @@ class Job:
         return self.answer is not None or self.problem is not None
 
     def stop(self) -> None:
-        """End the job for its reader at once; the thread ends at its next event."""
-        self._stopping.set()
+        """End the job: with the answer made of what there is, if it comes soon, else without one."""
+        if not self._stopping.is_set():
+            self._stopping.set()
+            timer = Timer(PATIENCE, self._give_up)
+            timer.daemon = True
+            timer.start()
+
+    def _give_up(self) -> None:
         if not self.ended:
             self.problem = STOPPED
 
     def _run(self) -> None:
         try:
             for event in self._events():
-                if self._stopping.is_set():
+                if self.problem:
                     return
                 if isinstance(event, Answer):
                     self.answer = event

@@ -59,6 +59,7 @@ def _warm(assistant: Assistant) -> None:
 def _load(assistant: Assistant) -> None:
     try:
         assistant.warm()
-        assistant.ask("Runway")
+        # Quoted from the articles, whatever the settings say: a model is asked nothing that nobody asked.
+        assistant.answered_by(None).ask("Runway")
     except Exception:  # outer border: the question itself says what is wrong, to the one who asks it
         log.exception("the app could not be warmed up")

@@ -1,11 +1,13 @@
-"""The bottom of the page: the filters that are on, the question field, and the mode that answers."""
+"""The bottom of the page: the filters that are on, the question field, and who answers."""
 
 from functools import partial
 
 import streamlit as st
 
+from rag.assistant import Assistant
 from rag.records import last_day
 from rag.ui import state
+from rag.ui.answering import answer_with, said
 from rag.ui.components.choices import choices
 from rag.ui.turns import LABELS, Filters, Session
 
@@ -14,7 +16,7 @@ LONGEST = 100_000  # characters the field takes at all; a question over the limi
 DATED = ("since", "as_of")
 
 
-def prompt(session: Session, catalogue: state.Catalogue, mode: str) -> None:
+def prompt(assistant: Assistant, session: Session, catalogue: state.Catalogue) -> None:
     """Draw the question field; a question that was entered becomes a turn of `session`."""
     with st.bottom:
         if tokens := session.filters.tokens():
@@ -26,8 +28,9 @@ def prompt(session: Session, catalogue: state.Catalogue, mode: str) -> None:
         with st.container(key="below", horizontal=True, vertical_alignment="center"):
             with st.popover("Filter", type="tertiary", icon=":material/filter_list:", key="filter"):
                 _fields(session, catalogue)
+            answer_with(assistant, session)
             with st.container(key="mode", horizontal_alignment="right"):
-                st.text(f"Active mode: {mode}")
+                st.text(said(assistant, session))
 
 
 def _fields(session: Session, catalogue: state.Catalogue) -> None:

@@ -11,10 +11,12 @@ import streamlit as st
 
 from rag.assistant import Assistant
 from rag.conversations import Conversations
+from rag.discovery import AtHand
+from rag.discovery import at_hand as found
 from rag.records import Article
 from rag.suggestions import first_questions
 from rag.ui.landscape_view import Look
-from rag.ui.turns import LABELS, Filters, Session, Turn
+from rag.ui.turns import LABELS, Filters, Model, Session, Turn
 
 Progress = Callable[[str, int, int], None]
 CONVERSATIONS = "conversations.sqlite3"
@@ -104,6 +106,25 @@ def session() -> Session:
         st.session_state["cutaway"] = Session()
     found: Session = st.session_state["cutaway"]
     return found
+
+
+def at_hand() -> tuple[AtHand, ...]:
+    """The chat models that were at hand when this browser session first asked for them."""
+    if "at_hand" not in st.session_state:
+        st.session_state["at_hand"] = found()
+    models: tuple[AtHand, ...] = st.session_state["at_hand"]
+    return models
+
+
+def answering(assistant: Assistant, model: Model | None) -> Assistant:
+    """Whoever answers for `model` in this browser session: the shared `assistant` itself when none was chosen."""
+    chosen: tuple[Model, Assistant] | None = st.session_state.get("answering")
+    return chosen[1] if model and chosen and chosen[0] == model else assistant
+
+
+def answer_from_now(asked: Assistant, model: Model) -> None:
+    """Let `asked`, made for `model`, answer in this browser session and in no other."""
+    st.session_state["answering"] = (model, asked)
 
 
 def look() -> Look:

@@ -36,6 +36,14 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """A chat model as `Assistant.answered_by` takes it; without a name the articles' own sentences are quoted."""
+
+    name: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Download:
     """A file the browser of this session shall save."""
 
@@ -46,13 +54,17 @@ class Download:
 
 @dataclass(slots=True)
 class Turn:
-    """A question, the job that answers it, and in the end its answer or one sentence about what went wrong."""
+    """A question, the job that answers it, and in the end its answer or one sentence about what went wrong.
+
+    `writer` is the chat model that is asked, None when the articles are quoted.
+    """
 
     question: str
     filters: Filters = field(default_factory=Filters)
     job: Job | None = None
     answer: Answer | None = None
     problem: str | None = None
+    writer: str | None = None
     rated: bool = False
     download: Download | None = None
 
@@ -87,7 +99,9 @@ class Session:
     """One browser session: its turns in order, the open passage, the filters of the next question.
 
     `conversation` is the id under which the turns are kept, None before the first is; `kept` how many of them are;
-    `taken_off` counts filters taken off by their tokens.
+    `taken_off` counts filters taken off by their tokens. `model` answers the next question, None: whoever the settings
+    name; `naming` is the offer whose model is being typed, `refused` says why one that was chosen cannot be asked.
+    `deleting` is the conversation that waits for a second word before it is deleted.
     """
 
     turns: list[Turn] = field(default_factory=list)
@@ -97,6 +111,10 @@ class Session:
     conversation: str | None = None
     kept: int = 0
     arrived: bool = False
+    model: Model | None = None
+    naming: str | None = None
+    refused: str | None = None
+    deleting: str | None = None
 
     def ask(self, question: str, filters: Filters | None = None) -> None:
         """Add a question to be answered, under `filters`, by default those of now; blanks alone are no question."""

@@ -73,10 +73,11 @@ def test_on_a_phone_the_article_is_a_dialog_over_the_page(app: App, visit: Calla
     expect(panel).to_have_count(0)
 
 
-def test_the_active_mode_is_always_on_screen(app: App, visit: Callable[..., Page]) -> None:
+def test_who_answers_and_where_the_question_goes_is_always_on_screen(app: App, visit: Callable[..., Page]) -> None:
     page = visit(app.url)
-    ask(page, HOW_LONG)
-    expect(page.get_by_text("Active mode: extractive")).to_be_in_viewport()
+    turn = ask(page, HOW_LONG)
+    expect(page.get_by_text("Answers quote the articles; nothing leaves this machine.")).to_be_in_viewport()
+    expect(turn.locator(".foot")).to_contain_text("Quoted from the articles; nothing left this machine")
 
 
 def test_a_broken_setting_is_one_sentence_and_no_traceback(

@@ -73,7 +73,28 @@ def test_what_was_understood_is_shown_only_when_it_differs(answered: Answer) -> 
 
 def test_notices_and_a_cut_answer_are_told(answered: Answer) -> None:
     cut = replace(answered, complete=False, notices=(Notice(code="x", text="The model is down."),))
-    assert show(cut, {})["notices"] == ["The model is down.", "This answer was cut short."]
+    assert show(cut, {})["notices"] == ["The model is down."]
+    assert show(cut, {})["cut"] == "The answer breaks off here; it is not complete."
+    assert show(answered, {})["cut"] is None
+
+
+@pytest.mark.parametrize(
+    ("mode", "told"),
+    [
+        ("extractive · joint · minilm", "Quoted from the articles; nothing left this machine · 0.0 s"),
+        ("extractive after chat openai:m · joint · minilm", "Quoted from the articles · 0.0 s"),
+        ("chat openai:m · joint · minilm", "Written by openai:m, checked against the articles · 0.0 s"),
+    ],
+)
+def test_the_foot_says_in_plain_words_how_the_answer_was_made(answered: Answer, mode: str, told: str) -> None:
+    assert show(replace(answered, mode=mode), {})["foot"] == told
+
+
+def test_the_foot_of_a_refusal_says_whether_a_model_read_what_was_found(refused: Answer) -> None:
+    chat = replace(refused, mode="chat openai:m · joint · minilm")
+    assert show(chat, {})["foot"] == "Searched on this machine · 0.0 s"
+    declined = replace(chat, notices=(Notice(code="model-refused", text="…"),))
+    assert show(declined, {})["foot"] == "Searched on this machine; openai:m read what was found · 0.0 s"
 
 
 def test_the_announcement_counts_statements_and_citations(answered: Answer, refused: Answer) -> None:

@@ -52,13 +52,14 @@ function body(turn, open, act) {
   const cited = new Map((turn.citations ?? []).map((citation) => [citation.number, citation]));
   const blocks = turn.blocks.map((block) => statements(block, cited, open));
   if (turn.error) return [...blocks, make("p", "problem", turn.error)];
-  if (turn.pending) return [...blocks, pending(act)];
+  if (turn.pending) return [...blocks, pending(turn.waiting, act)];
   return [
     turn.filters ? make("p", "small", turn.filters) : null,
     turn.understood ? understood(turn.understood, act) : null,
     ...turn.notices.map((notice) => make("p", "notice", notice)),
     turn.short ? make("p", "short", ...numbered(turn.short.text, [turn.short.chip], cited, open)) : null,
     ...blocks,
+    turn.cut ? make("p", "cut-off", turn.cut) : null,
     turn.refusal ? refusal(turn, open) : null,
     turn.citations.length ? sources(turn.citations, open) : null,
     tools(turn, act),
@@ -66,10 +67,14 @@ function body(turn, open, act) {
   ].filter(Boolean);
 }
 
-function pending(act) {
+function pending(waiting, act) {
   const lines = make("div", "bars", make("span", "bar"), make("span", "bar"), make("span", "bar"));
   lines.setAttribute("aria-hidden", "true");
-  return make("div", "pending", lines, button("plain-button", null, () => act({ kind: "stop" }), "Stop"));
+  const stop = button("plain-button", null, () => {
+    stop.textContent = "Stopping…";
+    act({ kind: "stop" });
+  }, "Stop");
+  return make("div", "pending", waiting ? make("p", "small", waiting) : null, lines, stop);
 }
 
 function chip(number, cited, open) {

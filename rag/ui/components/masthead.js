@@ -8,6 +8,6 @@ export default function ({ data, parentElement }) {
     return;
   }
   const lead = make("h1", "lead", "What would you like to know?");
-  const about = "Every sentence of an answer is quoted from an article and can be checked with one click.";
+  const about = "Every sentence of an answer is checked against the articles; one click shows the words it rests on.";
   box.replaceChildren(name, ...(data.small ? [] : [lead, make("p", "", about)]), make("p", "small", data.line));
 }

@@ -65,7 +65,7 @@ def _page(assistant: Assistant, session: Session) -> None:
     """Everything but the sidebar and the panel; a waiting question is answered by a job of its own."""
     catalogue = state.catalogue(assistant)
     head = st.container()
-    prompt(session, catalogue, assistant.mode)
+    prompt(assistant, session, catalogue)
     with head:
         _head(session, catalogue)
     for at, turn in enumerate(session.turns):
@@ -97,8 +97,9 @@ def _start(assistant: Assistant, session: Session, at: int) -> None:
     if not turn.waiting or turn.job is not None:
         return
     history, filters = session.history(at), turn.filters.given()
-    stop = Event()
-    turn.job = Job(lambda: assistant.stream(turn.question, history=history, stop=stop, **filters), stop)
+    asked, stop = state.answering(assistant, session.model), Event()
+    turn.writer = asked.settings.chat_model if asked.destination else None
+    turn.job = Job(lambda: asked.stream(turn.question, history=history, stop=stop, **filters), stop)
     turn.job.wait(AT_ONCE)
 
 
@@ -128,7 +129,7 @@ def _data(assistant: Assistant, session: Session, at: int) -> dict[str, Any]:
     """The turn as the component shows it."""
     turn = session.turns[at]
     if turn.answer is None:
-        return answer_view.partial(turn.question, turn.job.statements if turn.job else [], turn.problem)
+        return answer_view.partial(turn.question, turn.job.statements if turn.job else [], turn.problem, turn.writer)
     articles = state.catalogue(assistant).articles
     latest = at == len(session.turns) - 1
     return answer_view.show(turn.answer, {slug: a.title for slug, a in articles.items()}) | {
