@@ -133,6 +133,10 @@ class Assistant:
         """All articles of the current generation."""
         return self._current().index.articles()
 
+    def passage_count(self, slug: str) -> int:
+        """How many passages the article has in the current generation; 0 for an unknown slug."""
+        return len(self._current().index.passage_ids(slug))
+
     @property
     def generation(self) -> str:
         """The name of the generation the next question will be answered from."""

@@ -90,7 +90,8 @@ def _articles(settings: Settings, manifest: Manifest) -> Iterator[Finding]:
     before = {slug: entry.article for slug, entry in manifest.articles.items()}
     if changed := sorted(slug for slug in now.keys() | before.keys() if now.get(slug) != before.get(slug)):
         names = ", ".join(changed[:5]) + (" …" if len(changed) > 5 else "")
-        text = f"{len(changed)} articles changed since the last ingest: {names}."
+        count = f"{len(changed)} article{'' if len(changed) == 1 else 's'}"
+        text = f"{count} changed since the last ingest: {names}."
         yield Finding(code="out-of-date", text=text, repair=INGEST)
 
 

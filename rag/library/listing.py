@@ -29,9 +29,10 @@ class Listed:
 
 def listed(article: Article, *, own: bool, passages: int) -> Listed:
     """`article` with its facts; `passages` is counted by the caller, who may know it from the index."""
-    sources = (source.publisher for reference in article.references for source in reference.sources)
-    outlets = (article.publisher,) if article.publisher else tuple(dict.fromkeys(filter(None, sources)))
-    told = (article.title, *outlets, *article.authors, *article.entities, *article.topics, article.text)
+    named = (source.publisher for reference in article.references for source in reference.sources)
+    sources = tuple(dict.fromkeys(filter(None, named)))
+    outlets = (article.publisher,) if article.publisher else sources
+    told = (article.title, *outlets, *sources, *article.authors, *article.entities, *article.topics, article.text)
     return Listed(
         article=article,
         own=own,
@@ -62,7 +63,9 @@ def ordered(rows: Iterable[Listed]) -> list[Listed]:
 
 
 def matching(rows: Iterable[Listed], text: str) -> list[Listed]:
-    """The rows that hold every word of `text`, in any case, anywhere in title, outlets, authors, names, topics or text."""
+    """The rows that hold every word of `text`, in any case, anywhere in title, outlets (those of its
+    sources too), authors, names, topics or text.
+    """
     wanted = terms(text)
     return [row for row in rows if all(word in row.folded for word in wanted)]
 

@@ -4,6 +4,7 @@ Browsers count UTF-16 units and Python code points, so the panel gets strings cu
 """
 
 import re
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 from urllib.parse import quote
@@ -29,9 +30,33 @@ def show(article: Article, cited: Citation | Nearest) -> dict[str, Any]:
         "notice": notice,
         "lost": cited.quote if notice == LOST else None,
         "live": live(article.url, cited.quote) if article.url else None,
-        "blocks": [_block(article.text, block, start, end) for block in blocks(article.text)],
+        "blocks": _blocks(article.text, [(start, end)], 0),
         "sources": _sources(cited) if isinstance(cited, Citation) else [],
     }
+
+
+def read(article: Article, words: Sequence[str], at: int) -> dict[str, Any]:
+    """The article as it is read from the list: every place of `words` is marked, the one numbered `at` is on screen."""
+    found = places(article.text, words)
+    return {
+        "title": article.title,
+        "line": _line(article),
+        "notice": None,
+        "lost": None,
+        "live": article.url,
+        "link": "The page this article is from",
+        "blocks": _blocks(article.text, found, at),
+        "sources": [],
+        "step": f"{at + 1} of {len(found):,}" if len(found) > 1 else None,
+        "stepping": "place",
+    }
+
+
+def places(text: str, words: Sequence[str]) -> list[tuple[int, int]]:
+    """Where `words` stand in `text`, in any case, from first to last; where two begin at one place, the first given."""
+    if not words:
+        return []
+    return [match.span() for match in re.finditer("|".join(map(re.escape, words)), text, re.IGNORECASE)]
 
 
 def gone(cited: Citation | Nearest) -> dict[str, Any]:
@@ -72,14 +97,25 @@ def _place(article: Article, cited: Citation | Nearest) -> tuple[int, int, str |
     return 0, 0, LOST
 
 
-def _block(text: str, block: tuple[int, int], start: int, end: int) -> dict[str, Any]:
-    """A heading (level 1-6) or a paragraph (level 0), cut into before, quote and after; `parts` joined is its text."""
-    heading = HEADING.match(text, block[0])
-    first, last = heading.end() if heading else block[0], block[1]
-    left, right = min(max(start, first), last), min(max(end, first), last)
-    pieces = [(text[first:left], False), (text[left:right], True), (text[right:last], False)]
-    parts = [{"text": piece, "marked": marked} for piece, marked in pieces if piece]
-    return {"level": len(heading.group(1)) if heading else 0, "parts": parts}
+def _blocks(text: str, marks: Sequence[tuple[int, int]], at: int) -> list[dict[str, Any]]:
+    """Headings (level 1-6) and paragraphs (level 0), cut at the `marks`, which are in order; `parts` joined is the text.
+
+    The mark numbered `at` is the one to bring on screen.
+    """
+    shown = []
+    for first, last in blocks(text):
+        heading = HEADING.match(text, first)
+        first = heading.end() if heading else first
+        parts: list[dict[str, Any]] = []
+        for number, (start, end) in enumerate(marks):
+            left, right = min(max(start, first), last), min(max(end, first), last)
+            if left < right:
+                parts += [{"text": text[first:left], "marked": False}] if first < left else []
+                parts.append({"text": text[left:right], "marked": True, "here": number == at})
+                first = right
+        parts += [{"text": text[first:last], "marked": False}] if first < last else []
+        shown.append({"level": len(heading.group(1)) if heading else 0, "parts": parts})
+    return shown
 
 
 def _line(article: Article) -> str:

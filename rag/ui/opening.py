@@ -1,18 +1,20 @@
 """Opening the assistant for the page: a progress bar at first start, one sentence when it cannot be opened."""
 
 import logging
+from collections.abc import Callable
 from threading import Thread
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from rag.assistant import Assistant
-from rag.errors import CutawayError
+from rag.errors import CutawayError, IndexError_
 from rag.ui import state
 from rag.ui.components.plain import masthead, problem
 
 log = logging.getLogger(__name__)
 FIRST = "Getting the articles ready. This happens once and takes about a minute."
+MEND = "The Library page can do that too."
 STAGES = {
     "read": "Reading the articles",
     "embed": "Learning what they say",
@@ -24,8 +26,8 @@ STAGES = {
 UNEXPECTED = "Cutaway could not start. Reload the page; if it stays, run `python -m rag doctor` for the reason."
 
 
-def open_assistant() -> Assistant | None:
-    """The assistant, or None after showing why there is none."""
+def open_assistant(instead: Callable[[], None] | None = None) -> Assistant | None:
+    """The assistant, or None after showing why there is none; with a faulty index, `instead` is drawn below."""
     place = st.empty()
     bars: list[DeltaGenerator] = []
 
@@ -40,7 +42,7 @@ def open_assistant() -> Assistant | None:
         assistant = state.assistant(progress, _warm)
     except CutawayError as error:
         place.empty()
-        problem(str(error))
+        trouble(error, instead)
         return None
     except Exception:  # outer border: the page shows a sentence, the log has the rest
         log.exception("the app could not open the assistant")
@@ -49,6 +51,14 @@ def open_assistant() -> Assistant | None:
         return None
     place.empty()
     return assistant
+
+
+def trouble(error: CutawayError, instead: Callable[[], None] | None = None) -> None:
+    """Say what failed; of a faulty index also where it is mended: by what `instead` draws, or on the Library page."""
+    faulty = isinstance(error, IndexError_)
+    problem(f"{error}. {MEND}" if faulty and instead is None else str(error))
+    if faulty and instead is not None:
+        instead()
 
 
 def _warm(assistant: Assistant) -> None:

@@ -13,13 +13,17 @@ from rag.assistant import Assistant
 from rag.conversations import Conversations
 from rag.discovery import AtHand
 from rag.discovery import at_hand as found
+from rag.library.listing import Listed, listed, ordered, own_slugs
 from rag.records import Article
 from rag.suggestions import first_questions
 from rag.ui.landscape_view import Look
+from rag.ui.shelf import Shelf
 from rag.ui.turns import LABELS, Filters, Model, Session, Turn
+from rag.ui.work import Task, Work
 
 Progress = Callable[[str, int, int], None]
 CONVERSATIONS = "conversations.sqlite3"
+ELSE = "Somebody else is changing the library at the moment, so nothing was done. Try again when that is finished."
 FEEDBACK = "feedback.jsonl"
 LONGEST = 1000  # characters of a question in the address
 
@@ -37,12 +41,17 @@ class Catalogue:
 
 @dataclass(slots=True)
 class Shared:
-    """What all sessions of this server share: one assistant, opened once, how far the opening is, one catalogue."""
+    """What all sessions of this server share: one assistant, opened once, how far the opening is, one catalogue, one list
+    of articles, and at most one change of the library at a time.
+    """
 
     lock: Lock = field(default_factory=Lock)
+    library: Lock = field(default_factory=Lock)
     assistant: Assistant | None = None
     stage: tuple[str, int, int] = ("start", 0, 0)
     catalogue: tuple[str, Catalogue] | None = None
+    listing: tuple[str, list[Listed]] | None = None
+    work: Work | None = None
 
 
 @st.cache_resource(show_spinner=False)
@@ -92,6 +101,39 @@ def _catalogue(articles: list[Article]) -> Catalogue:
         newest=max((a.published for a in articles if a.published), default=None),
         questions=tuple(first_questions(articles)),
     )
+
+
+def listing(assistant: Assistant) -> list[Listed]:
+    """Every article with its facts, in the order of the Library page; made once a generation."""
+    shared, generation = _shared(), assistant.generation
+    if shared.listing is None or shared.listing[0] != generation:
+        own = own_slugs(assistant.settings.library)
+        articles = catalogue(assistant).articles.values()
+        rows = (listed(a, own=a.slug in own, passages=assistant.passage_count(a.slug)) for a in articles)
+        shared.listing = (generation, ordered(rows))
+    return shared.listing[1]
+
+
+def work() -> Work | None:
+    """The change of the library that is going on, whichever session began it, or None."""
+    running = _shared().work
+    return None if running is None or running.ended else running
+
+
+def begin(given: list[str], task: Task) -> Work | None:
+    """Begin `task`, or None when another one is still going on."""
+    shared = _shared()
+    with shared.library:
+        if work() is not None:
+            return None
+        shared.work = Work(given, task)
+        return shared.work
+
+
+def begin_for(shelf: Shelf, given: list[str], task: Task) -> None:
+    """Begin `task` as the work of this session, or say there that another one is still going on."""
+    started = begin(given, task)
+    shelf.work, shelf.told = started or shelf.work, None if started else ELSE
 
 
 def conversations(assistant: Assistant) -> Conversations | None:
@@ -144,6 +186,14 @@ def going() -> str | None:
     """The page to show instead of the one on screen, once."""
     path: str | None = st.session_state.pop("go", None)
     return path
+
+
+def shelf() -> Shelf:
+    """What the Library page remembers of this browser session."""
+    if "library" not in st.session_state:
+        st.session_state["library"] = Shelf()
+    found: Shelf = st.session_state["library"]
+    return found
 
 
 def picked(key: str, name: str) -> object:

@@ -51,10 +51,11 @@ function place(dialog, act) {
 function fill(dialog, data, act) {
   const steps = make("span", "steps");
   if (data.step) {
+    const kind = data.stepping ?? "citation";
     steps.append(
-      button("tool", "Previous citation", () => act("step", -1), "‹"),
+      button("tool", `Previous ${kind}`, () => act("step", -1), "‹"),
       make("span", "small", data.step),
-      button("tool", "Next citation", () => act("step", 1), "›"),
+      button("tool", `Next ${kind}`, () => act("step", 1), "›"),
     );
   }
   const bar = make("div", "bar", make("span", "label", data.label), steps);
@@ -62,7 +63,8 @@ function fill(dialog, data, act) {
   const title = make("h2", "title", data.title);
   title.id = "panel-title";
   const text = make("div", "text", make("header", "", title, make("p", "small", data.line)));
-  if (data.live) text.firstChild.append(make("p", "small", link(data.live, "The page these words are from")));
+  for (const fact of data.facts ?? []) text.firstChild.append(make("p", "small", fact));
+  if (data.live) text.firstChild.append(make("p", "small", link(data.live, data.link ?? "The page these words are from")));
   if (data.notice) text.append(make("p", "notice", data.notice));
   if (data.lost) text.append(make("blockquote", "", data.lost));
   let marked = null;
@@ -71,6 +73,8 @@ function fill(dialog, data, act) {
     if (node.querySelector("mark")) marked = node;
     return node;
   });
+  const headings = parts.filter((node) => node.tagName !== "P");
+  if (data.contents && headings.length > 2) text.append(contents(headings));
   text.append(...parts);
   const sources = primary(data.sources);
   if (sources) (marked ?? text.lastElementChild).after(sources);
@@ -80,8 +84,23 @@ function fill(dialog, data, act) {
   text.setAttribute("aria-labelledby", title.id);
 }
 
+function contents(headings) {
+  const rows = headings.map((heading) => {
+    heading.tabIndex = -1;
+    const go = () => {
+      heading.scrollIntoView({ block: "start" });
+      heading.focus({ preventScroll: true });
+    };
+    return make("li", "", button("jump", null, go, heading.textContent));
+  });
+  return make("details", "contents", make("summary", "small", "Contents"), make("ul", "", ...rows));
+}
+
 function paragraph(block) {
-  const pieces = block.parts.map((part) => (part.marked ? make("mark", "", part.text) : part.text));
+  const pieces = block.parts.map((part) => {
+    if (!part.marked) return part.text;
+    return make("mark", part.here ? "here" : "", part.text);
+  });
   return make(block.level ? (block.level > 2 ? "h4" : "h3") : "p", "", ...pieces);
 }
 
@@ -98,7 +117,7 @@ function primary(sources) {
 
 function settle(dialog) {
   const text = dialog.querySelector(".text");
-  const mark = dialog.querySelector("mark");
+  const mark = dialog.querySelector("mark.here");
   requestAnimationFrame(() => {
     mark?.scrollIntoView({ block: "center" });
     text.focus({ preventScroll: true });

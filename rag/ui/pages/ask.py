@@ -22,7 +22,7 @@ from rag.ui.components.plain import masthead, problem
 from rag.ui.conversation_list import conversation_list
 from rag.ui.dates import spell
 from rag.ui.job import Job
-from rag.ui.opening import open_assistant
+from rag.ui.opening import open_assistant, trouble
 from rag.ui.prompt import prompt
 from rag.ui.reading import reading_panel
 from rag.ui.turns import Opened, Session, Turn
@@ -44,7 +44,7 @@ def show() -> None:
         _keep(session, kept)
         conversation_list(session, kept)
     except CutawayError as error:
-        problem(str(error))
+        trouble(error)
 
 
 def _arrive(session: Session, kept: Conversations | None) -> None:
