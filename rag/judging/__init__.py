@@ -17,7 +17,7 @@ Support = Callable[[str, str], float]
 Context = Callable[[], str]
 WEAK_SUPPORT, FULL_SUPPORT = 0.34, 0.68
 # Longer than any sentence; what is longer is not judged, so that the time stays linear in the text.
-LONGEST_STATEMENT, LONGEST_SOURCE = 2_000, 12_000
+LONGEST_STATEMENT, LONGEST_SOURCE = 1_200, 6_000
 
 
 def word_support(statement: str, quote: str) -> float:

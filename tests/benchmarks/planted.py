@@ -31,7 +31,7 @@ from rag.vocabulary import Vocabulary
 from tests.benchmarks.planted_alterations import ALTERATIONS
 
 HERE = Path(__file__).parent
-SEED, MOST = 20_261_122, 100  # statements a kind and half
+SEED, MOST = 20_261_122, 70  # statements a kind and half
 LOOSE = 0.3  # share of terms that two sentences on different matters may share
 ADDITIONS = [
     " and won praise from most reviewers",
@@ -143,7 +143,7 @@ def share(hits: Sequence[bool]) -> dict[str, Any]:
 
 
 def measure(bench: Bench, cases: Sequence[Case]) -> dict[str, Any]:
-    """False alarms, and what is caught of each kind, over the quotes themselves and over what is located."""
+    """False alarms, over the quotes themselves and over what is located, and what is caught of each kind."""
     out: dict[str, Any] = {
         "false alarms": share([bench.over_quotes(c) for c in cases]),
         "false alarms, located": share([bench.located(c) for c in cases]),
@@ -152,8 +152,7 @@ def measure(bench: Bench, cases: Sequence[Case]) -> dict[str, Any]:
     }
     for kind, altered in planted(bench, cases).items():
         out[kind] = share([bench.over_quotes(c) for c in altered])
-        if "quote of" not in kind:
-            out[f"{kind}, located"] = share([bench.located(c) for c in altered])
+        print(kind, out[kind], flush=True)
     return out
 
 
