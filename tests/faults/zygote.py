@@ -33,7 +33,8 @@ TOUCHING = frozenset(
 class Order:
     """A command, and what befalls it. `event` and `stage` end it there, `seconds` after that time, `group` together with
     the children it started; with `obey` the modes of files hold for it even if it is root's; `fsize` is the largest
-    file it may write, in bytes; `signal` what it is ended with.
+    file it may write, in bytes; `signal` what it is ended with. With `copies`, an ingest changes a copy of the generation
+    before as if it were a large one.
     """
 
     arguments: list[str]
@@ -43,6 +44,7 @@ class Order:
     seconds: float | None = None
     group: bool = False
     obey: bool = False
+    copies: bool = False
     fsize: int | None = None
     signal: int = signal.SIGKILL
 
@@ -136,15 +138,13 @@ def fork(order: Order, out: IO[bytes], err: IO[bytes], trace: Trace) -> int:
 
 def child(order: Order, trace: Trace) -> int:
     import rag.cli
-    import rag.cli.library
+    import rag.generations.building
+    import rag.ingest
 
     for name in [name for name in os.environ if name.startswith("RAG_")]:
         del os.environ[name]
     os.environ |= order.environment
-    if order.fsize is not None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (order.fsize, order.fsize))
-    if order.obey:
-        obey_modes()
+    limit(order)
     seen = {"stage": "start", "events": 0, "event": ""}
     home = order.environment["RAG_HOME"]
 
@@ -169,10 +169,22 @@ def child(order: Order, trace: Trace) -> int:
             if seen["events"] == order.event:
                 die()
 
+    if order.copies:
+        assert rag.ingest.ingest.__kwdefaults__
+        rag.ingest.ingest.__kwdefaults__["copied_from"] = 1
+        rag.generations.building.CHANGED = rag.generations.building.UNUSED = 3.0
     rag.cli.show_progress = lambda: step  # the stages, as the command is told of them
     if order.event is not None or order.stage is None:
         sys.addaudithook(hook)
     return rag.cli.main(order.arguments)
+
+
+def limit(order: Order) -> None:
+    """What this process may do."""
+    if order.fsize is not None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (order.fsize, order.fsize))
+    if order.obey:
+        obey_modes()
 
 
 def obey_modes() -> None:
