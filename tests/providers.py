@@ -250,7 +250,7 @@ class _Handler(BaseHTTPRequestHandler):
             if not status[2] or count == 1:
                 return self._fail(int(status[1]), heard, status[3])
             scene = SCENES[status[2]]
-        elif heard.model == "context" and len(heard.prompt) > 4_000:
+        elif heard.model == "context" and len(heard.passages) > 4:
             return self._fail(400, heard, None, "This model's maximum context length is 1000 tokens.")
         elif heard.model == "hang":
             self.server.over.wait(STALL)

@@ -55,11 +55,11 @@ class Fault:
 
 def explain(error: BaseException, server: Server, tried: int) -> Fault:
     """The fault behind what `pieces` returned on try number `tried`, counted from 0; the log gets the error without keys."""
+    if isinstance(error, Stopped):
+        return Fault(code="stopped", text="You stopped this answer.")
     status = next((s for e in _chain(error) if (s := _status(e))), None)
     message = " <- ".join(f"{type(e).__name__}: {str(e)[:300]}" for e in _chain(error))
     log.warning("%s gave status %s: %s", server.name, status, server.key.redact(message) if server.key else message)
-    if isinstance(error, Stopped):
-        return Fault(code="stopped", text="You stopped this answer.")
     if isinstance(error, Silence):
         return _silence(str(error), server)
     if status in (401, 403):

@@ -15,6 +15,7 @@ _THOUGHT = re.compile(r"<(think|thinking|reasoning|scratchpad)\b[^>]*>.*?(?:</\1
 _TAKEN_OUT = (
     re.compile(r"<!--.*?(?:-->|\Z)", re.S),
     re.compile(r"<(script|style|svg|iframe|object|template|math)\b.*?(?:</\1\s*>|\Z)", re.I | re.S),
+    re.compile(r"\$\$.*?(?:\$\$|\Z)|\\\(.*?\\\)|\\\[.*?\\\]", re.S),
     re.compile(r"!\[[^\]]*\](?:\([^)]*\)|\[[^\]]*\])?"),
     re.compile(r"^[ \t>]*\[[^\]\n]{1,200}\]:[^\n]*$", re.M),
     re.compile(r"\[\^[^\]\n]{1,60}\]"),
@@ -25,7 +26,6 @@ _TAKEN_OUT = (
     ),
     re.compile(r"\bwww\.[^\s<>)\]]*[^\s<>)\].,;:!?]", re.I),
     re.compile(r"(?<![\w:/])//[a-z0-9-]+(?:\.[a-z0-9-]+)+[^\s<>)\]]*", re.I),
-    re.compile(r"\$\$.*?(?:\$\$|\Z)|\\\(.*?\\\)|\\\[.*?\\\]", re.S),
     re.compile(r"\$[^\s$\d][^$\n]*[\\{}^_][^$\n]*\$"),
     re.compile(r":material/\w+:|(?<![\w:]):[a-z][a-z0-9_+-]{1,40}:(?![\w:])", re.I),
     re.compile(r"^[ \t]*:::+[^\n]*$", re.M),
@@ -34,6 +34,11 @@ _TAKEN_OUT = (
 _UNWRAPPED = (
     re.compile(r"\[([^\[\]]*)\]\((?:[^()\n]|\([^()\n]*\))*\)"),
     re.compile(r":[a-z][a-z-]{1,30}(?:\[([^\[\]]*)\])", re.I),
+)
+# The beginnings of all that acts, for what is left of them after the last round.
+_LEFT = re.compile(
+    r"!(?=\[)|(?<=\])\(|\[(?=\^)|<(?=[a-zA-Z/!?])|://|\bwww\.|\b(?:javascript|vbscript):|\$\$|:material/|:::|[【】]",
+    re.I,
 )
 _EMPHASIS = re.compile(r"\*\*|__|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)|~~|`+")
 _LINE_MARK = re.compile(r"^[ \t]*(?:#{1,6} |>+ ?|\|)", re.M)
@@ -55,15 +60,21 @@ def settled(text: str) -> str:
     """The part of a growing text that what follows cannot change: whole lines, up to the first opening without its closing."""
     end = text.rfind("\n") + 1
     for block in re.finditer(r"<(think|thinking|reasoning|scratchpad|script|style|svg|iframe|!--)", text[:end], re.I):
-        closing = "-->" if block[1] == "!--" else f"</{block[1]}"
-        if text.lower().find(closing.lower(), block.end(), end) < 0:
+        ending = "-->" if block[1] == "!--" else f"</{block[1]}"
+        if text.lower().find(ending.lower(), block.end(), end) < 0:
             return _lines(text, block.start())
+    closed: list[tuple[int, int]] = []
     at = 0
     while found := _OPENING.search(text, at, end):
-        closed = text.find(_CLOSING[found[0]], found.end(), end)
-        if closed < 0:
-            return _lines(text, found.start())
+        closing = text.find(_CLOSING[found[0]], found.end(), end)
+        if closing < 0:
+            end = text.rfind("\n", 0, found.start()) + 1
+            break
+        closed.append((found.start(), closing))
         at = found.end()
+    for start, last in reversed(closed):
+        if start < end <= last:
+            end = text.rfind("\n", 0, start) + 1
     return text[:end]
 
 
@@ -73,21 +84,19 @@ def _lines(text: str, end: int) -> str:
 
 def gate(text: str) -> Gated:
     """`text` as plain words and line ends; what is left holds no form that any of our outlets would act on."""
-    text = _THOUGHT.sub("", normalise(text))
-    text = _FENCE.sub("", text)
-    removed = False
+    text = _FENCE.sub("", _THOUGHT.sub("", normalise(text)))
+    plain = _EMPHASIS.sub("", text)
+    told = plain
     for _ in range(_ROUNDS):
-        before = text
+        before = told
         for pattern in _TAKEN_OUT:
-            text = pattern.sub("", text)
+            told = pattern.sub("", told)
         for pattern in _UNWRAPPED:
-            text = pattern.sub(r"\1", text)
-        if text == before:
+            told = pattern.sub(r"\1", told)
+        told = _EMPHASIS.sub("", told)
+        if told == before:
             break
-        removed = True
-    else:
-        text = re.sub(r"[<>\[\]]|://", " ", text)
-    text = _LINE_MARK.sub("", _EMPHASIS.sub("", text))
-    return Gated(
-        text="\n".join(re.sub(r"[ \t|]{2,}| \|", " ", line).strip() for line in text.split("\n")), removed=removed
-    )
+    while _LEFT.search(told):
+        told = _LEFT.sub(" ", told)
+    lines = (re.sub(r"[ \t|]{2,}| \|", " ", line).strip() for line in _LINE_MARK.sub("", told).split("\n"))
+    return Gated(text="\n".join(lines), removed=told != plain)

@@ -42,11 +42,12 @@ _BYTES_A_TOKEN = 3  # English has four and more, other scripts about three
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prompt:
-    """What is sent, the passages in it by their ids, and how many were left out because they do not fit."""
+    """What is sent, the passages in it by their ids, how many were left out for want of room, and about how many tokens it is."""
 
     messages: tuple[BaseMessage, ...]
     passages: Mapping[str, Excerpt]
     left_out: int
+    tokens: int
 
 
 def budget(profile: Mapping[str, object] | None) -> int:
@@ -76,7 +77,8 @@ def write(brief: Brief, limit: int) -> Prompt:
         blocks.append(block)
     text = "\n\n".join([*blocks, question])
     messages = (SystemMessage(RULES), HumanMessage(text))
-    return Prompt(messages=messages, passages=kept, left_out=len(brief.excerpts) - len(kept))
+    size = tokens(RULES) + tokens(text)
+    return Prompt(messages=messages, passages=kept, left_out=len(brief.excerpts) - len(kept), tokens=size)
 
 
 def _question(brief: Brief) -> str:
