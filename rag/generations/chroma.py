@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 COLLECTION, DATABASE = "passages", "chroma.sqlite3"
 BATCH = 5_000
 TRIED = 5_000
+MISSED = 0.01
 OWN = 1e-5  # the cosine distance of a vector from itself, rounding included
 
 Row = tuple[About, Passage]
@@ -65,6 +66,10 @@ def write_chroma(folder: Path, rows: Iterable[Row], count: int, vectors: RowFile
     hnsw: CreateHNSWConfiguration = {
         "space": "cosine",
         "ef_search": 200,
+        # With 16 neighbours and 100 candidates, what Chroma takes by itself, 68 of 900 passages that hardly differ were
+        # not found by their own vector, with these none; building costs twice as much (docs/growth.md).
+        "ef_construction": 200,
+        "max_neighbors": 64,
         "batch_size": min(100, threshold),
         "sync_threshold": threshold,
     }
@@ -115,10 +120,12 @@ def amend_chroma(folder: Path, gone: Sequence[str], moved: Sequence[Row], added:
 
 
 def probe(folder: Path, chroma: Path, manifest: Manifest, rows: dict[str, int]) -> None:
-    """Raises IndexDamaged unless Chroma counts all passages and each one tried, at most `TRIED`, finds itself.
+    """Raises IndexDamaged unless Chroma counts all passages and those tried, at most `TRIED`, find themselves.
 
-    `rows` are the rows of the passages' vectors by id; `chroma` is the Chroma folder of the generation in `folder`, or
-    a copy. Damaged files can end the process here: only for a child process (rag.generations.probing).
+    A graph of near neighbours need not reach each of many passages that hardly differ: one in a hundred may be missed,
+    if Chroma holds its very vector; the word index finds it still. `rows` are the rows of the passages' vectors by id;
+    `chroma` is the Chroma folder of the generation in `folder`, or a copy. Damaged files can end the process here: only
+    for a child process (rag.generations.probing).
     """
     vectors = RowFile(folder / "passages.vectors", manifest.making.dimension, manifest.rows["passages"])
     client = _client(chroma)
@@ -126,6 +133,7 @@ def probe(folder: Path, chroma: Path, manifest: Manifest, rows: dict[str, int]) 
     if (count := collection.count()) != len(rows):
         raise damaged(folder / "chroma", f"counts {count} passages instead of {len(rows)}")
     tried = list(rows)[:: max(1, len(rows) // TRIED)]
+    missed: list[str] = []
     for part in (tried[at : at + 100] for at in range(0, len(tried), 100)):
         own = np.concatenate([vectors.read(rows[name], 1) for name in part])
         found = collection.query(query_embeddings=own, n_results=min(10, len(rows)), include=["distances"])
@@ -133,7 +141,12 @@ def probe(folder: Path, chroma: Path, manifest: Manifest, rows: dict[str, int]) 
             # At no distance from itself: in a small index a passage with another's vector is among the ten as well. Ten
             # passages of the very same vector may hide the eleventh.
             if dict(zip(names, distances, strict=True)).get(name, 2.0) > OWN and distances[-1] > OWN:
-                raise damaged(folder / "chroma", f"does not find the passage {name!r} by its own vector")
+                missed.append(name)
+    for number, name in enumerate(missed):
+        held = collection.get(ids=[name], include=["embeddings"])["embeddings"]
+        same = held is not None and np.allclose(held[0], vectors.read(rows[name], 1)[0], atol=OWN)
+        if not same or number >= MISSED * len(tried):
+            raise damaged(folder / "chroma", f"does not find the passage {name!r} by its own vector")
     client.close()
 
 
