@@ -74,6 +74,7 @@ def test_the_table_is_filtered_by_maker_kind_weights_dates_and_words_and_a_filte
     page.get_by_placeholder("Search the table").fill("apache world model")
     page.get_by_placeholder("Search the table").press("Enter")
     expect(page.get_by_text(re.compile(r"^1 of 95 models"))).to_be_visible()
+    expect(shown(page)).to_have_count(1)
     assert names(page) == ["LingBot-World"]
     page.get_by_placeholder("Search the table").fill("no such words anywhere")
     page.get_by_placeholder("Search the table").press("Enter")

@@ -1,5 +1,5 @@
 const MARKS = { ascending: "↑", descending: "↓" };
-const SHORT = 18; // characters that stay on one line
+const SHORT = 20; // characters that stay on one line
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const box = root(parentElement, "table");
@@ -46,8 +46,9 @@ function heading(data, scope, act) {
   } else {
     node.append(make("span", "text", data.text));
   }
-  if (data.acts?.length) node.append(make("span", "acts", ...data.acts.map((one) => tool(one, act))));
-  if (data.note) node.append(make("details", "", make("summary", "tool", "Remark"), make("span", "small", data.note)));
+  const acts = (data.acts ?? []).map((one) => tool(one, act));
+  if (data.note) acts.push(make("details", "", make("summary", "tool", "Remark"), make("span", "small", data.note)));
+  if (acts.length) node.append(make("span", "acts", ...acts));
   return node;
 }
 
