@@ -8,7 +8,7 @@ chroma/           a collection that any Chroma client can open (rag.generations.
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import Self
@@ -52,6 +52,7 @@ class Index:
         self._chroma: Graph | None = None
         self._opening = Lock()
         self._copies: Copies | None = None
+        self._abouts: Mapping[str, About] | None = None
         self._coverage: Coverage | None = None
         self._known: dict[str, tuple[Passage, int]] = {}
         self._store = Store(held.folder / "passages.sqlite3")
@@ -116,14 +117,16 @@ class Index:
             self._copies = grouped(self._store.copies(), self._store.article)
         return self._copies
 
-    def abouts(self) -> list[About]:
+    def abouts(self) -> Mapping[str, About]:
         """What is told of all articles where their texts are not needed, by slug."""
-        return self._store.abouts()
+        if self._abouts is None:
+            self._abouts = {about.slug: about for about in self._store.abouts()}
+        return self._abouts
 
     def coverage(self) -> Coverage:
         """How much of the articles a question searches."""
         if self._coverage is None:
-            self._coverage = Coverage(self.abouts())
+            self._coverage = Coverage(self.abouts().values())
         return self._coverage
 
     def passages(self, ids: Sequence[str]) -> list[Passage]:

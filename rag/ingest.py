@@ -143,7 +143,7 @@ def _plan(
 def _known(index: Index) -> dict[str, Known]:
     """What a generation knows of files, by the sha256 of their name and bytes."""
     articles = index.manifest.articles
-    return {articles[a.slug].source: Known(slug=a.slug, digest=a.digest) for a in index.abouts()}
+    return {articles[a.slug].source: Known(slug=a.slug, digest=a.digest) for a in index.abouts().values()}
 
 
 def _cut(slug: str, fresh: dict[str, Article], index: Index | None) -> Cut:

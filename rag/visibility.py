@@ -19,19 +19,26 @@ def visible_sentences(passage: Passage, article: Article, question: Question) ->
         return passage.sentences
     if question.topic and question.topic.casefold() not in {t.casefold() for t in article.topics}:
         return ()
-    seen = (s for s in passage.sentences if _in_time(s, question))
+    seen = visible_in_time(passage, question)
     if not question.publisher:
-        return tuple(seen)
+        return seen
     wanted = question.publisher.casefold()
     return tuple(s for s in seen if any(wanted in outlet.casefold() for outlet in outlets(article, s.start)))
+
+
+def visible_in_time(passage: Passage, question: Question) -> tuple[Sentence, ...]:
+    """The sentences of `passage` that the question's dates leave, in order."""
+    if question.as_of is None and question.since is None:
+        return passage.sentences
+    return tuple(s for s in passage.sentences if _in_time(s, question))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
     """What is told of an article where its text is not needed.
 
-    digest: the sha256 of its text; topics, outlets: folded, each once; dates: of the article and its references, each
-    once; copy: whether it is a near copy of another.
+    digest: the sha256 of its text; topics, outlets: each once, outlets those of its references and its own; dates: of
+    the article and its references, each once; copy: whether it is a near copy of another.
     """
 
     slug: str
@@ -55,11 +62,19 @@ def about(article: Article) -> About:
         publisher=article.publisher,
         published=article.published,
         digest=article.digest,
-        topics=tuple(sorted({topic.casefold() for topic in article.topics})),
-        outlets=tuple(sorted({name.casefold() for name in named})),
+        topics=tuple(dict.fromkeys(article.topics)),
+        outlets=tuple(sorted(named)),
         dates=tuple(sorted(filter(None, dates))),
         copy=article.origin.copy_of is not None,
     )
+
+
+def may_show(article: About, question: Question) -> bool:
+    """Whether topic and outlet leave anything of the article to search."""
+    if question.topic and question.topic.casefold() not in {topic.casefold() for topic in article.topics}:
+        return False
+    wanted = (question.publisher or "").casefold()
+    return any(wanted in name.casefold() for name in article.outlets)
 
 
 class Coverage:
@@ -79,9 +94,7 @@ class Coverage:
         return self._known[filters]
 
     def _count(self, question: Question) -> tuple[int, str | None]:
-        topic, outlet = (question.topic or "").casefold(), (question.publisher or "").casefold()
-        within = [a for a in self._abouts if not topic or topic in a.topics]
-        within = [a for a in within if any(outlet in name for name in a.outlets)]
+        within = [a for a in self._abouts if may_show(a, question)]
         dates = {date for a in within for date in a.dates}
         known = [(last_day(date), date) for date in dates]
         if question.as_of:

@@ -4,6 +4,7 @@ Weighted min-max fusion beat reciprocal rank fusion at the top of the list on th
 """
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,8 @@ from rag.figures import figures
 from rag.index import Index
 from rag.lexical import terms
 from rag.records import Passage, Question, Retrieved
-from rag.visibility import restricted, visible_sentences
+from rag.retrievers._visible import seen
+from rag.visibility import restricted
 
 CANDIDATES = 60
 OVERFETCH = 6
@@ -22,6 +24,7 @@ SECOND_WEIGHT = 0.5
 DIVERSITY = 0.9
 CUE = 0.15
 RARE = 3.0
+LONGEST = 12
 
 Scores = NDArray[np.float32]
 
@@ -39,13 +42,13 @@ class Hybrid:
         vectors = self._embedder.embed(queries)
         ranks = self._candidates(queries, vectors, restricted(question))
         passages = self._index.passages(list(ranks))
-        seen = [visible_sentences(p, self._index.article(p.article), question) for p in passages]
-        kept = [i for i, sentences in enumerate(seen) if sentences]
+        visible = [seen(self._index, p, question) for p in passages]
+        kept = [i for i, sentences in enumerate(visible) if sentences]
         if not kept:
             return []
         passages = [passages[i] for i in kept]
         rows = self._index.sentence_vectors([p.id for p in passages])
-        shown = [_rows(p, seen[i], r) for p, i, r in zip(passages, kept, rows, strict=True)]
+        shown = [_rows(p, visible[i], r) for p, i, r in zip(passages, kept, rows, strict=True)]
         total: Scores = np.zeros(len(passages), dtype=np.float32)
         for query, vector, weight in zip(queries, vectors, (1.0, SECOND_WEIGHT), strict=False):
             total += weight * self._fused(query, vector, passages, shown)
@@ -78,18 +81,25 @@ class Hybrid:
 
     def _cued(self, text: str, passages: list[Passage]) -> Scores:
         """1 for each passage of an outlet, and for each of a day, that the question names."""
-        plain = f" {' '.join(terms(text))} "
+        named = _runs(terms(text)) & self._outlets
         days = {f.value for f in figures(text) if f.kind == "date" and len(f.value) == len("2025-03-31")}
         cues = np.zeros(len(passages), dtype=np.float32)
+        if not named and not days:
+            return cues
         for row, passage in enumerate(passages):
             article = self._index.article(passage.article)
             under = [r for r in article.references if passage.start <= r.start < passage.end]
             sources = [s for r in under for s in r.sources]
             names = {s.publisher for s in sources} | {article.publisher or ""}
             dates = {s.published for s in sources} | {r.since for r in under} | {article.published}
-            named = any(f" {' '.join(terms(n))} " in plain for n in names if self._rare(n))
-            cues[row] = float(named) + float(bool(days & dates))
+            cues[row] = float(any(" ".join(terms(n)) in named for n in names)) + float(bool(days & dates))
         return cues
+
+    @cached_property
+    def _outlets(self) -> frozenset[str]:
+        """The names of all outlets as terms, but for everyday words."""
+        names = {name for about in self._index.abouts().values() for name in about.outlets}
+        return frozenset(" ".join(terms(name)) for name in names if self._rare(name))
 
     def _rare(self, name: str) -> bool:
         """Whether an outlet's name is no everyday word of the articles: "Runway" publishes too, and stands everywhere."""
@@ -101,6 +111,16 @@ def _rows(passage: Passage, visible: Sequence[object], rows: Scores) -> Scores:
         return rows
     kept = set(map(id, visible))
     return rows[[i for i, s in enumerate(passage.sentences) if id(s) in kept]]
+
+
+def _runs(words: Sequence[str]) -> frozenset[str]:
+    """All runs of up to `LONGEST` of the words."""
+    count = len(words)
+    return frozenset(
+        " ".join(words[start:end])
+        for start in range(count)
+        for end in range(start + 1, min(count, start + LONGEST) + 1)
+    )
 
 
 def _spread(scores: Scores) -> Scores:
