@@ -5,7 +5,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from rag.embedders import Embedder
-from rag.errors import IndexBusy, IndexError_
+from rag.errors import IndexError_
 from rag.generations.folders import Generations
 from rag.generations.manifest import Manifest
 from rag.generations.store import Store
@@ -19,19 +19,20 @@ def compact(home: Path, own: Path, embedder: Embedder, spare: int = SPARE) -> in
 
     Nothing is done while the cache holds at most twice as many as the generations and `spare` together, nor when another
     index in `home` than `own`, of which the caller is the writer, is being written or cannot be read: then nobody can
-    tell what it needs. Kept for what is not in a generation yet, as after a killed ingest, are the newest ones.
+    tell what it needs; nor on a disk that is full or cannot be written, for the generation is published by now. The
+    newest ones are kept for what is in no generation yet, as after a killed ingest.
     """
     indexes = [Generations(path) for path in sorted((home / "index").iterdir()) if path.is_dir()]
-    cache = VectorCache(home, embedder)
     try:
+        cache = VectorCache(home, embedder)
+        if len(cache) <= 2 * (sum(_count(index, embedder) for index in indexes) + spare):
+            return 0
         with ExitStack() as others:
             for index in indexes:
                 if index.folder != own:
                     others.enter_context(index.writer())
-            if len(cache) <= 2 * (sum(_count(index, embedder) for index in indexes) + spare):
-                return 0
             return cache.compact({key for index in indexes for key in _keys(index, embedder)}, spare)
-    except (IndexBusy, IndexError_):
+    except (IndexError_, OSError):
         return 0
 
 

@@ -166,8 +166,11 @@ class VectorCache:
             fresh = self._folder / "compacting"
             shutil.rmtree(fresh, ignore_errors=True)
             fresh.mkdir()
-            self._copy(sorted((row, key) for key, row in kept.items()), fresh)
-            fresh.rename(self._folder / str(number))
+            try:
+                self._copy(sorted((row, key) for key, row in kept.items()), fresh)
+                fresh.rename(self._folder / str(number))
+            finally:
+                shutil.rmtree(fresh, ignore_errors=True)
             self._follow()
             for path in self._folder.iterdir():
                 if path.name in ("keys", "vectors"):
