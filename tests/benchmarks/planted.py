@@ -3,8 +3,8 @@
 planted_paraphrases.jsonl holds true statements, written for this purpose as an analyst or a chat model would write them, each
 with the sentences of the shipped corpus it tells. planted_alterations.py makes them false, kind by kind. Articles are split in
 two halves: rules and thresholds were made on the tuning half (every other article), figures are told for both. A statement is
-caught when its verdict is not `supported`; a false alarm is a true statement that is caught. Each is judged twice: over the
-very sentences it was written from, and over those that `locate` finds in the passages that a model would have cited.
+caught when its verdict is not `supported`; a false alarm is a true statement that is caught. True statements are judged twice:
+over the very sentences they were written from, and over those that `locate` finds in the passages a model would have cited.
 With --data (a folder with WiCE) the figures of the support score on WiCE dev are added, see support.py.
 """
 
@@ -31,7 +31,7 @@ from rag.vocabulary import Vocabulary
 from tests.benchmarks.planted_alterations import ALTERATIONS
 
 HERE = Path(__file__).parent
-SEED, MOST = 20_261_122, 70  # statements a kind and half
+SEED, MOST = 20_261_122, 60  # statements a kind and half
 LOOSE = 0.3  # share of terms that two sentences on different matters may share
 ADDITIONS = [
     " and won praise from most reviewers",
