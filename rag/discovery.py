@@ -62,7 +62,7 @@ def check_model(settings: Settings) -> Secret | None:
     key = api_key(provider)
     if key is None and not provider.local and settings.chat_url is None:
         variable = " or ".join(provider.keys)
-        raise SettingsError(f"RAG_CHAT_MODEL={settings.chat_model} needs the key of {provider.label}; set {variable}")
+        raise SettingsError(f"{settings.chat_model} needs the key of {provider.label}; set {variable} and start again")
     return key
 
 

@@ -13,7 +13,7 @@ import streamlit as st
 from rag.assistant import Assistant
 from rag.discovery import AtHand
 from rag.errors import SettingsError
-from rag.providers import check_url, destination, on_this_machine, parse_model
+from rag.providers import PROVIDERS, check_url, destination, on_this_machine, parse_model
 from rag.ui import state
 from rag.ui.components.choices import choices
 from rag.ui.turns import Model, Session
@@ -21,7 +21,10 @@ from rag.ui.turns import Model, Session
 STAYS = "Nothing leaves this machine."
 QUOTED = "Answers quote the articles; nothing leaves this machine."
 OTHER = "other"
-ELSEWHERE = "Only a server on this machine can be named here. To use another one, start the app with RAG_CHAT_URL."
+ELSEWHERE = (
+    "Only a server on this machine can be named here. For another one start the app with RAG_CHAT_URL set to it."
+)
+UNNAMED = f"Write the model as PROVIDER:MODEL, with a provider of {', '.join(PROVIDERS)}."
 NAME, URL = "model-name", "model-url"
 
 
@@ -114,14 +117,28 @@ def _pick(assistant: Assistant, session: Session, offers: dict[str, Offer]) -> N
 
 def _use(assistant: Assistant, session: Session, offer: Offer) -> None:
     """The name that was typed, and with it the server, if one was."""
+    name = state.widget(NAME).strip()
     typed = state.widget(URL).strip() if session.naming == OTHER else ""
+    if not _is_model(name):
+        session.refused = UNNAMED
+    elif typed and not _is_here(typed):
+        session.refused = ELSEWHERE
+    else:
+        _choose(assistant, session, Model(name=name, url=typed or offer.url))
+
+
+def _is_model(name: str) -> bool:
     try:
-        if typed and not on_this_machine(check_url(typed)):
-            raise SettingsError(ELSEWHERE)
-    except SettingsError as error:
-        session.refused = str(error)
-        return
-    _choose(assistant, session, Model(name=state.widget(NAME).strip() or "?", url=typed or offer.url))
+        return bool(parse_model(name))
+    except SettingsError:
+        return False
+
+
+def _is_here(url: str) -> bool:
+    try:
+        return on_this_machine(check_url(url))
+    except SettingsError:
+        return False
 
 
 def _choose(assistant: Assistant, session: Session, model: Model) -> None:

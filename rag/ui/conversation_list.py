@@ -52,7 +52,7 @@ def _this(session: Session, kept: Conversations, key: str) -> None:
             st.button("Delete for good", key="delete", on_click=partial(_deleting, session, key))
             return
         st.text(CERTAIN)
-        st.button("Yes, delete it", key="certain", type="primary", on_click=partial(_delete, session, kept, key))
+        st.button("Yes, delete it", key="certain", on_click=partial(_delete, session, kept, key))
         st.button("Keep it", key="spare", on_click=partial(_deleting, session, None))
 
 

@@ -1,3 +1,5 @@
+const LONG = 400; // characters
+
 export default function ({ data, parentElement, setTriggerValue }) {
   const box = root(parentElement, "turn");
   const fresh = JSON.stringify(data.turn);
@@ -27,7 +29,7 @@ function bringUp(box) {
     for (const kind of ["wheel", "touchstart", "keydown", "pointerdown"]) addEventListener(kind, leave, { once: true });
   }
   const lift = () => box.moved || box.scrollIntoView({ block: "start", behavior: "instant" });
-  for (const wait of [0, 120, 300, 600]) setTimeout(lift, wait);
+  for (const wait of [0, 120, 300, 600, 1500]) setTimeout(lift, wait);
 }
 
 // The newest turn fills the screen above the question field, whatever its height, so that its end is no further down.
@@ -43,9 +45,19 @@ function show(box, turn, open, act, quiet) {
   const live = box.querySelector(":scope > [role=status]") ?? make("p", "unseen");
   live.setAttribute("role", "status");
   const words = make("div", "body", ...body(turn, open, act));
-  box.replaceChildren(live, make("h2", "question", turn.question), words);
+  box.replaceChildren(live, heading(turn.question), words);
   if (turn.announce && !quiet) setTimeout(() => (live.textContent = turn.announce), 60);
   if (turn.pending) live.textContent = "Looking through the articles.";
+}
+
+// A question of a page's length does not push its answer off the screen: it scrolls in a box of its own.
+function heading(question) {
+  const node = make("h2", "question", question);
+  if (question.length > LONG) {
+    node.classList.add("long");
+    node.tabIndex = 0;
+  }
+  return node;
 }
 
 function body(turn, open, act) {
@@ -63,7 +75,7 @@ function body(turn, open, act) {
     turn.refusal ? refusal(turn, open) : null,
     turn.citations.length ? sources(turn.citations, open) : null,
     tools(turn, act),
-    turn.followups.length ? followups(turn.followups, act) : null,
+    turn.followups.length ? followups(turn.followups, turn.refusal ? "The articles do answer" : "Ask next", act) : null,
   ].filter(Boolean);
 }
 
@@ -131,8 +143,11 @@ function refusal(turn, open) {
 }
 
 function sources(citations, open) {
-  const rows = citations.map((citation) => {
-    const words = make("span", "about", make("span", "title", citation.title), make("span", "small", citation.cue));
+  const rows = citations.map((citation, at) => {
+    // The next quote of the same article goes without its title; a screen reader still hears it.
+    const again = citations[at - 1]?.title === citation.title;
+    const title = make("span", again ? "unseen" : "title", citation.title);
+    const words = make("span", "about", title, make("span", "small", citation.cue));
     const number = make("span", "number", String(citation.number));
     const row = button("source", null, () => open("citation", citation.number), number, words);
     row.dataset.opens = `citation:${citation.number}`;
@@ -141,9 +156,9 @@ function sources(citations, open) {
   return make("section", "sources", make("h3", "label", "Sources"), make("ol", "rows", ...rows));
 }
 
-function followups(questions, act) {
+function followups(questions, title, act) {
   const rows = questions.map((question) =>
     make("li", "", button("follow", null, () => act({ kind: "ask", text: question }), question)),
   );
-  return make("section", "followups", make("h3", "label", "Ask next"), make("ul", "rows", ...rows));
+  return make("section", "followups", make("h3", "label", title), make("ul", "rows", ...rows));
 }
