@@ -56,9 +56,14 @@ def partial(question: str, statements: list[Statement], problem: str | None, wri
         "question": question,
         "pending": problem is None,
         "waiting": f"{writer} is being asked; each sentence is checked before it is shown." if writer else None,
-        "error": problem,
+        "error": sentence(problem) if problem else None,
         "blocks": [_block(key, list(members), {}) for key, members in groupby(statements, _group)],
     }
+
+
+def sentence(message: str) -> str:
+    """An error's message, which begins like a clause, as a sentence of its own."""
+    return message[:1].upper() + message[1:] + ("" if message.endswith((".", "?", "!")) else ".")
 
 
 def plain(answer: Answer) -> str:

@@ -15,6 +15,7 @@ from rag.discovery import AtHand
 from rag.errors import SettingsError
 from rag.providers import PROVIDERS, check_url, destination, on_this_machine, parse_model
 from rag.ui import state
+from rag.ui.answer_view import sentence
 from rag.ui.components.choices import choices
 from rag.ui.turns import Model, Session
 
@@ -52,7 +53,7 @@ def answer_with(assistant: Assistant, session: Session) -> None:
             _fields(assistant, session, offers[session.naming])
         if session.refused:
             with st.container(key="refused", border=True):
-                st.text(session.refused)
+                st.text(sentence(session.refused))
 
 
 def said(assistant: Assistant, session: Session) -> str:

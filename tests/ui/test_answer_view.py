@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from rag.records import Answer, Citation, Notice, Source, Statement
-from rag.ui.answer_view import cue, show
+from rag.ui.answer_view import cue, partial, show
 
 
 def test_a_cue_names_the_outlets_under_the_quote_and_the_article_date(citation: Citation) -> None:
@@ -100,3 +100,8 @@ def test_the_foot_of_a_refusal_says_whether_a_model_read_what_was_found(refused:
 def test_the_announcement_counts_statements_and_citations(answered: Answer, refused: Answer) -> None:
     assert show(answered, {})["announce"] == "The answer is ready: 1 statement, 1 citation."
     assert show(refused, {})["announce"].startswith("No answer was found")
+
+
+def test_an_error_is_told_as_a_sentence() -> None:
+    view = partial("q", [], "the question is too long; shorten it", None)
+    assert view["error"] == "The question is too long; shorten it."
