@@ -34,13 +34,14 @@ def health(settings: Settings, embedder: Embedder, shelf: Shelf, *, broken: bool
             watch(shelf.health.work, quiet)
             return
         findings = shelf.health.findings if shelf.health else []
-        with st.container(key="said", width="stretch", gap="xsmall"):
+        failed = shelf.health is not None and shelf.health.work.problem is not None
+        with st.container(key="faults" if findings or failed else "said", width="stretch", gap="xsmall"):
             for sentence in [REBUILT] if broken and not findings else _said(shelf.health):
                 st.text(sentence)
         mends = [finding for finding in findings if finding.repair in (REPAIR, INGEST)]
         busy = state.work() is not None
         with st.container(key="acts", horizontal=True, width="content"):
-            if broken or mends or (shelf.health is not None and shelf.health.work.problem):
+            if broken or mends or failed:
                 st.button("Repair the index", key="repair", on_click=partial(begin, mend=True), disabled=busy)
             st.button("Check the index", key="check", on_click=partial(begin, mend=False), disabled=busy)
 

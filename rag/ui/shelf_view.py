@@ -24,7 +24,8 @@ OUTCOMES = {
     "removed": ("Removed", ""),
     "restored": ("Brought back", "good"),
 }
-USED = " The next question is answered with that."
+USED = " The next question takes that into account."
+NONE_ADDED = "Nothing has been added yet."
 NOTHING = "No article holds all of these words."
 STAYS = "This article came with an article folder, not through this page: deleting its file there removes it."
 
@@ -50,7 +51,11 @@ def show(rows: list[Listed], shelf: Shelf, *, busy: bool) -> dict[str, Any]:
 def _count(found: int, shelf: Shelf) -> str:
     if not found:
         return (
-            NOTHING if shelf.text else "Nothing has been added yet." if shelf.kind == "own" else "There is no article."
+            NOTHING
+            if shelf.text
+            else "Nothing has been added yet."
+            if shelf.kind == "own"
+            else "There is no article yet; add one above."
         )
     told = many(found, "article") + (f" with “{' '.join(shelf.text.split())}”" if shelf.text.split() else "")
     first = shelf.page * PAGE

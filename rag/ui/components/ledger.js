@@ -16,6 +16,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   box.bar.replaceChildren(...(data.share === null ? [] : [progress(data.share, data.said)]));
   const act = { open: (slug) => setTriggerValue("open", slug), undo: (slug) => setTriggerValue("undo", slug) };
   box.rows.replaceChildren(...data.rows.map((item) => row(item, act)));
+  if (data.rows.some((item) => item.undo)) box.scrollIntoView({ block: "nearest" }); // else Undo is above the screen
 }
 
 function progress(share, label) {
