@@ -37,7 +37,7 @@ CUT = frozenset(["length", "max_tokens", "max_output_tokens", "model_context_win
 ENDS = frozenset(["finish_reason", "stop_reason", "done_reason", "status"])
 INSIDE = 0.5  # share of a sentence's content words that must stand somewhere in the passages
 # How far behind the reader's best sentence one may lie that a statement rests on; readers score in logits. Of sentences that
-# hold a gold answer 98 in 100 lie within it, of planted orders none (tests/benchmarks/injection.py).
+# hold a gold answer 95 in 100 lie within 4.4, of planted orders none within 7.5.
 BEARING = 7.0
 INSTEAD = " The articles' own sentences are shown instead."
 
@@ -136,10 +136,12 @@ class _Reading:
             cited = [self._seen[name] for name in proposed.ids]
             spans = locate(proposed.text, cited, self._vocabulary)
             near = spans or locate(proposed.text, list(self._seen.values()), self._vocabulary)
-            if word_support(proposed.text, self._given) < INSIDE or not any(map(self._bears, near)):
+            # The best place comes first: one that bears must not carry a sentence that stands elsewhere.
+            beside = not near or not self._bears(near[0]) or proposed.text.endswith("?")
+            if beside or word_support(proposed.text, self._given) < INSIDE:
                 self.outside += 1
             else:
-                told.append(DraftStatement(text=proposed.text, spans=spans))
+                told.append(DraftStatement(text=proposed.text, spans=tuple(filter(self._bears, spans))))
                 yield told[-1]
 
     def _bears(self, span: Span) -> bool:
