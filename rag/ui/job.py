@@ -57,7 +57,7 @@ class Job:
                     return
                 if isinstance(event, Answer):
                     self.answer = event
-                else:
+                elif not self._stopping.is_set():
                     self.statements.append(event)
         except CutawayError as error:
             self.problem = self.problem or str(error)

@@ -185,3 +185,20 @@ def test_row_59_a_key_is_never_on_the_page_nor_in_a_file_nor_in_the_log(
     shadows = "() => [...document.querySelectorAll('*')].map((n) => n.shadowRoot?.innerHTML ?? '').join('')"
     assert CANARY not in page.content() + page.inner_text("body") + page.evaluate(shadows)
     assert CANARY not in app.log.read_text(encoding="utf-8")
+
+
+def test_a_model_of_the_settings_is_asked_nothing_before_the_first_question(
+    start: Callable[..., App], visit: Callable[..., Page], articles: Path, providers: Providers
+) -> None:
+    before = len(providers.heard)
+    chat = {"RAG_ANSWERER": "chat", "RAG_CHAT_MODEL": "ollama:well", "RAG_CHAT_URL": providers.url}
+    page = visit(start(RAG_CORPUS=str(articles), RAG_EMBEDDER="hashing", RAG_READER="overlap", **chat).url)
+    ready(page)
+    expect(page.get_by_text("ollama:well writes. Your questions and the passages found for them stay")).to_be_visible()
+    page.wait_for_timeout(3000)  # the app warms itself up meanwhile
+    assert len(providers.heard) == before
+    choices(page).get_by_role("button", name="Sentences of the articles").click()
+    expect(page.get_by_text(QUOTED)).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(ask(page, COST).locator(".foot")).to_contain_text("nothing left this machine")
+    assert len(providers.heard) == before
