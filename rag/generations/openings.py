@@ -17,7 +17,7 @@ from rag.errors import IndexDamaged, IndexError_
 from rag.generations.checking import check
 from rag.generations.locks import Lock
 from rag.generations.manifest import Manifest
-from rag.generations.soundness import verify_files
+from rag.generations.soundness import verify_chroma
 
 CHROMA = "chromadb"
 MEND = "free some space there, or set RAG_HOME to a folder that can be written and run `rag ingest`"
@@ -30,7 +30,7 @@ def opened(folder: Path, manifest: Manifest, digest: str) -> Callable[[], None]:
     without closing them, or when they were built with another chromadb. Raises IndexDamaged, and IndexError_ when the
     folder cannot be written, which Chroma does whenever it opens one.
     """
-    verify_files(folder, manifest)
+    verify_chroma(folder, manifest)
     try:
         left = [mark for mark in folder.glob("open-*") if _forsaken(mark)]
         if left or version(CHROMA) not in {manifest.versions.get(CHROMA), *_checked(folder)}:

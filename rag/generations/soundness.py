@@ -34,21 +34,17 @@ def verify(folder: Path, manifest: Manifest, store: Store) -> dict[str, int]:
 
     Raises IndexDamaged naming the first file that is not sound.
     """
-    verify_files(folder, manifest)
+    held = verify_chroma(folder, manifest)
     if (counts := store.counts()) != (len(manifest.articles), manifest.passages):
         raise damaged(folder / "passages.sqlite3", f"holds {counts} articles and passages, the manifest says otherwise")
     rows = store.rows()
-    path = folder / "chroma" / "chroma.sqlite3"
-    digest, held = _read(path, CATALOGUE)
     if rows.keys() != held:
-        raise damaged(path, "does not hold the passages of this generation")
-    if digest != manifest.chroma["catalogue"]:
-        raise damaged(path, "fails its checksum")
+        raise damaged(folder / "chroma", "does not hold the passages of this generation")
     return rows
 
 
-def verify_files(folder: Path, manifest: Manifest) -> None:
-    """Raises IndexDamaged naming the first file whose sha256 is not the one in the manifest."""
+def verify_chroma(folder: Path, manifest: Manifest) -> set[str]:
+    """The ids of the passages in Chroma; raises IndexDamaged when its files, or others with a sha256, are not sound."""
     for name, digest in manifest.files.items():
         try:
             with (folder / name).open("rb") as file:
@@ -57,6 +53,11 @@ def verify_files(folder: Path, manifest: Manifest) -> None:
             raise damaged(folder / name, f"cannot be read ({error.strerror})") from error
         if found != digest:
             raise damaged(folder / name, "fails its checksum")
+    path = folder / "chroma" / "chroma.sqlite3"
+    digest, held = _read(path, CATALOGUE)
+    if digest != manifest.chroma["catalogue"]:
+        raise damaged(path, "fails its checksum")
+    return held
 
 
 def verify_rows(folder: Path, manifest: Manifest, store: Store) -> None:

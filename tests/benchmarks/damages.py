@@ -1,7 +1,7 @@
 """Every kind of damage, each in processes of its own; twenty ingests: `PYTHONPATH=. python tests/benchmarks/damages.py`.
 
-For each kind: `rag ask` and `rag doctor` on the damaged index (an answer may only come if it is right), a process that had
-the index open before the damage, `rag doctor --repair`, and `rag ask` again. Then twenty ingests of changed articles and
+For each kind: `rag ask` and `rag doctor` on the damaged index (an answer may only come if it is right), two processes that
+had the index open before the damage, `rag doctor --repair`, and `rag ask` again. Then twenty ingests of changed articles and
 twenty of unchanged ones, with the size of the index folder after each. Writes damages.json.
 """
 
@@ -25,10 +25,11 @@ from rag.settings import Settings
 from tests.faults.damages import KINDS, damage
 from tests.faults.zygote import Zygote
 
+PIPES: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
 HERE = Path(__file__).resolve().parent
 QUESTION, ANSWER = "How long is the river of Drumlin?", "1203 km"
 TOWNS = "Amberville Brodholm Castanet Drumlin Eskdale Fennmoor Galtby Hollin Ixworth Jarrow Kelso Lorient".split()
-# A process that lives long: opens the index, waits for the damage, then opens Chroma and asks, as the app does.
+# A process that lives long: opens the index, and Chroma either before the damage or after it, and asks, as the app does.
 OPEN = """
 import sys
 from pathlib import Path
@@ -37,6 +38,9 @@ from rag.errors import CutawayError
 from rag.settings import Settings
 settings = Settings(corpus=(Path(sys.argv[1]),), home=Path(sys.argv[2]), embedder="hashing", reader="overlap")
 with Assistant.open(settings, build=False) as assistant:
+    if sys.argv[4] == "before":
+        assistant.warm()
+        assistant.ask("What is a river?")
     print("open", flush=True)
     sys.stdin.readline()
     for act in (assistant.warm, lambda: print(assistant.ask(sys.argv[3]).text)):
@@ -74,14 +78,11 @@ def one(kind: str, whole: Settings, root: Path, zygote: Zygote) -> dict[str, Any
     pointer = Generations(settings.index).current()
     assert pointer
     command = [sys.executable, "-c", OPEN, str(settings.corpus[0]), str(settings.home), QUESTION]
-    process = subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    assert process.stdout
-    assert process.stdout.readline() == "open\n"
+    living = [subprocess.Popen([*command, when], **PIPES) for when in ("before", "after")]
+    assert [process.stdout.readline() for process in living if process.stdout] == ["open\n"] * 2
     damage(kind, settings.index / pointer.name)
-    printed, log = process.communicate("\n", timeout=120)
-    living = printed.splitlines()
+    printed = [process.communicate("\n", timeout=300) for process in living]
+    said = [out.splitlines() for out, _ in printed]
     asked = zygote.rag(settings, "ask", QUESTION)
     examined = zygote.rag(settings, "doctor")
     before = (settings.home / "vectors" / "hashing-1-384" / "vectors").stat().st_size
@@ -93,12 +94,20 @@ def one(kind: str, whole: Settings, root: Path, zygote: Zygote) -> dict[str, Any
         "ask": "right answer"
         if asked.code == 0 and ANSWER in asked.out
         else f"exit {asked.code}: {told[-1] if told else ''}",
-        "open_process": "right answer" if any(ANSWER in line for line in living) else " ".join(living),
+        "open_process": [
+            "right answer" if any(ANSWER in line for line in lines) else " ".join(lines) for lines in said
+        ],
         "doctor": examined.out.strip(),
         "wrong_answer": any(done.code == 0 and ANSWER not in done.out for done in (asked, again))
-        or any(line != "alive" and not line.startswith("told:") and ANSWER not in line for line in living),
-        "process_taken_down": process.returncode != 0 or living[-1:] != ["alive"] or min(asked.code, examined.code) < 0,
-        "traceback": any("Traceback" in text for text in (asked.err, examined.err, mended.err, log)),
+        or any(
+            line != "alive" and not line.startswith("told:") and ANSWER not in line for lines in said for line in lines
+        ),
+        "process_taken_down": any(process.returncode for process in living)
+        or any(lines[-1:] != ["alive"] for lines in said)
+        or min(asked.code, examined.code) < 0,
+        "traceback": any(
+            "Traceback" in text for text in (asked.err, examined.err, mended.err, *(err for _, err in printed))
+        ),
         "found_by_the_doctor": examined.code == 1,
         "repaired": mended.code == 0 and ANSWER in again.out,
         "embedded_anew": before != after,
@@ -153,7 +162,7 @@ def main() -> None:
         "date": f"{datetime.now(UTC):%Y-%m-%d}",
         "machine": f"{machine}, Python {platform.python_version()}",
     }
-    text = json.dumps(found, indent=1).replace(str(Path(tempfile.gettempdir())), "TMP")
+    text = json.dumps(found, indent=1).replace(tempfile.gettempdir(), "")
     given.out.write_text(text + "\n", encoding="utf-8")
     print(text)
 
