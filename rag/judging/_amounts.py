@@ -75,7 +75,9 @@ def _figure(figure: Figure, told: Told, source: Told) -> str | None:
         return f"{_cited(told, figure)}: the source says {_cited(source, equal[0])}"
     if figure.value == "1" and not figure.text[0].isdigit():
         return None
-    if figure.kind == "number" and "." in figure.text and spelled(figure.text, source.folded):
+    if (figure.kind == "parameters" or (figure.kind == "number" and "." in figure.text)) and spelled(
+        figure.text, source.folded
+    ):
         return None
     if side and any(_rounded(figure, g, side) for g in source.figures):
         return None

@@ -47,7 +47,7 @@ def _anchors(told: Told) -> dict[str, _Anchor]:
     for m in told.mentions:
         entity = told.vocabulary.entities.get(m.entity)
         sort = entity.kind if entity else "name"
-        sort = {"organisation": "company", "product": "model"}.get(sort, sort)
+        sort = "company" if sort == "organisation" else sort
         found.setdefault(m.entity, []).append(_Anchor(told.text[m.start : m.end], sort, m.start, m.end))
     taken = [(m.start, m.end) for m in told.mentions]
     for f in told.figures:
@@ -79,12 +79,13 @@ def _crossed(told: Told, said: tuple[_Anchor, _Anchor], source: Told, have: tupl
     c, d = _context(source, have[0], have[1]), _context(source, have[1], have[0])
     straight, crossed = _alike(a, c) + _alike(b, d), _alike(a, d) + _alike(b, c)
     if (said[0].start < said[1].start) == (have[0].start < have[1].start):
-        straight += KEPT
+        straight += KEPT if said[0].sort[:6] != "figure" else KEPT_FIGURES
     return crossed >= straight + MARGIN and crossed >= 2 * straight
 
 
 MOST = 24  # names and figures that are compared
-MARGIN, KEPT = 6, 2
+# By how much the crossed reading must win, and what the same order in both texts counts for the straight one.
+MARGIN, KEPT, KEPT_FIGURES = 6, 2, 8
 BARE = "figure number "
 
 
