@@ -12,13 +12,16 @@ from rag.citations import Judge
 from rag.discovery import check_model
 from rag.documents import PassageRetriever
 from rag.embedders import Embedder
-from rag.errors import IndexError_, IndexMismatch, NoIndex, SettingsError
+from rag.embedders._words import WordsOnly
+from rag.errors import EmbedderError, IndexError_, IndexMismatch, NoIndex, SettingsError
 from rag.index import Index
 from rag.ingest import ingest
 from rag.menus import load
 from rag.providers import destination, parse_model
 from rag.questions import clean
-from rag.records import Answer, Article, Question, Retrieved, Statement, last_day
+from rag.readers import Reader
+from rag.records import Answer, Article, Notice, Question, Retrieved, Statement, last_day
+from rag.retrievers import Retriever
 from rag.settings import Settings
 from rag.support import TokenSupport
 from rag.telling import Teller, Voice
@@ -26,6 +29,7 @@ from rag.vocabulary import Vocabulary
 
 Progress = Callable[[str, int, int], None]
 FALLBACK = "extractive"
+READY = "ready"
 
 
 class Assistant:
@@ -42,6 +46,7 @@ class Assistant:
         self._base = base
         self._lock = RLock()
         self._process = os.getpid()
+        self._found_by = f"{settings.reader} · {settings.embedder}"
         self._parts: Parts | None = None
         self.chain = AnswerChain(self._current)
 
@@ -203,19 +208,49 @@ class Assistant:
         if self._base:
             shared = self._base._current()
             return replace(shared, teller=replace(shared.teller, **self._voices()))
+        index = Index.open(self.settings, self.embedder)
+        try:
+            parts = self._chosen(index)
+            self.embedder.embed([READY])
+        except EmbedderError as error:
+            return self._by_words(index, error)
+        return parts
+
+    def _chosen(self, index: Index) -> Parts:
+        """The parts that the settings choose."""
         s = self.settings
-        index = Index.open(s, self.embedder)
-        opened: dict[str, Any] = {
-            "retriever": load("retrievers", s.retriever)(index, self.embedder),
-            "reader": load("readers", s.reader)(index, self.embedder, self.vocabulary),
-        }
-        teller = Teller(
-            index=index,
-            judge=Judge(self.vocabulary, TokenSupport(self.settings.home)),
-            drop=s.drop_unsupported,
-            **self._voices(),
+        self._found_by = f"{s.reader} · {s.embedder}"
+        return self._parts_of(
+            index,
+            load("retrievers", s.retriever)(index, self.embedder),
+            load("readers", s.reader)(index, self.embedder, self.vocabulary),
+            TokenSupport(s.home),
         )
-        return Parts(index=index, vocabulary=self.vocabulary, teller=teller, limit=s.question_limit, **opened)
+
+    def _by_words(self, index: Index, error: EmbedderError) -> Parts:
+        """The parts that answer without the embedding model, which `error` says cannot be used."""
+        self._found_by = "overlap · words only"
+        words = WordsOnly(self.embedder.fingerprint, self.embedder.dimension)
+        parts = self._parts_of(
+            index,
+            load("retrievers", "keyword")(index, words),
+            load("readers", "overlap")(index, words, self.vocabulary),
+            TokenSupport(self.settings.home, words),
+        )
+        text = f"Found by words alone, without their meaning, so that more is missed: {error}."
+        return replace(parts, notices=(Notice(code="words-only", text=text),))
+
+    def _parts_of(self, index: Index, retriever: Retriever, reader: Reader, support: TokenSupport) -> Parts:
+        s = self.settings
+        teller = Teller(index=index, judge=Judge(self.vocabulary, support), drop=s.drop_unsupported, **self._voices())
+        return Parts(
+            index=index,
+            retriever=retriever,
+            reader=reader,
+            teller=teller,
+            vocabulary=self.vocabulary,
+            limit=s.question_limit,
+        )
 
     def _voices(self) -> dict[str, Any]:
         """The answerer of the settings, and who answers when nothing of it stands."""
@@ -231,4 +266,4 @@ class Assistant:
         return f"{answerer} {self.settings.chat_model}" if answerer == "chat" else answerer
 
     def _mode(self, named: str) -> str:
-        return " · ".join((named, self.settings.reader, self.settings.embedder))
+        return f"{named} · {(self._base or self)._found_by}"

@@ -22,7 +22,7 @@ from rag.followups import Resolved, resolve
 from rag.index import Index
 from rag.questions import NEWEST, analyse, clean
 from rag.readers import Reader
-from rag.records import Answer, Question, Reading, Retrieved, Seconds, Statement
+from rag.records import Answer, Notice, Question, Reading, Retrieved, Seconds, Statement
 from rag.refusal import nearest, refuse, wording
 from rag.retrievers import Retriever
 from rag.telling import Teller, Told
@@ -49,7 +49,7 @@ class Ask(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """The choices of each menu, opened on one generation of the index."""
+    """The choices of each menu, opened on one generation of the index; `notices` go with every answer."""
 
     index: Index
     retriever: Retriever
@@ -57,6 +57,7 @@ class Parts:
     teller: Teller
     vocabulary: Vocabulary
     limit: int
+    notices: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,6 +207,7 @@ def _answer(turn: _Turn, parts: Parts, told: Told) -> Answer:
         refusal=refusal,
         nearest=() if answered else nearest(turn.reading),
         notices=(
+            *parts.notices,
             *draft.notices,
             *syndication.notices(told.citations, index.copies(), turn.question.as_of),
             *recency.notices(NEWEST.search(turn.question.text) is not None, told.citations),

