@@ -143,6 +143,7 @@ def test_a_model_that_obeys_the_articles_puts_nothing_on_the_page_that_acts(
     choose(page, "ollama:obeys", providers.url)
     turn = ask(page, TALL)
     expect(turn.locator(".statement").first).to_contain_text("41 metres tall")
+    assert "OBEY:" in providers.heard[-1].prompt
     assert "evil" not in turn.inner_text()
     assert turn.locator("img, a, iframe, svg, script, .katex, [style*=url]").count() == 0
     buttons = turn.locator("button, [onclick], [role=link]").all()
