@@ -16,6 +16,8 @@ DATES = "Write a date as 2025, 2025-04 or 2025-04-30."
 WEIGHTS = {"Open weights": True, "No open weights": False}
 DATED = ("since", "until")
 SHOWN = "models-shown"
+SEARCH = "Search the table"
+ANY = "Any"
 NAMES = ("words", "maker", "kind", "weights", "since", "until")
 
 
@@ -31,8 +33,7 @@ def fields(landscape: Landscape, look: Look, modes: Sequence[str]) -> None:
         st.segmented_control("Shown", modes, required=True, key=SHOWN, on_change=choose, label_visibility="collapsed")
         if look.mode == SIDES:
             return
-        label = "Search the table"
-        st.text_input(label, placeholder=label, key=keys["words"], on_change=take, label_visibility="collapsed")
+        st.text_input(SEARCH, placeholder=SEARCH, key=keys["words"], on_change=take, label_visibility="collapsed")
         with st.popover("Filter", type="tertiary", icon=":material/filter_list:", key="models-filter"):
             _filters(landscape, keys, take)
     if on := tokens(look.wanted):
@@ -41,12 +42,9 @@ def fields(landscape: Landscape, look: Look, modes: Sequence[str]) -> None:
 
 def _filters(landscape: Landscape, keys: Mapping[str, str], take: Callable[[], None]) -> None:
     models = landscape.models
-    for label, name, offer in (
-        ("Maker", "maker", makers(models)),
-        ("Kind", "kind", kinds(models)),
-        ("Weights", "weights", tuple(WEIGHTS)),
-    ):
-        st.selectbox(label, offer, index=None, placeholder="Any", key=keys[name], on_change=take)
+    st.selectbox("Maker", makers(models), key=keys["maker"], index=None, placeholder=ANY, on_change=take)
+    st.selectbox("Kind", kinds(models), key=keys["kind"], index=None, placeholder=ANY, on_change=take)
+    st.selectbox("Weights", tuple(WEIGHTS), key=keys["weights"], index=None, placeholder=ANY, on_change=take)
     left, right = st.columns(2)
     left.text_input("Released since", placeholder="2025-04", key=keys["since"], on_change=take)
     right.text_input("Until", placeholder="2025-12-31", key=keys["until"], on_change=take)
