@@ -37,7 +37,7 @@ _UNWRAPPED = (
 )
 # The beginnings of all that acts, for what is left of them after the last round.
 _LEFT = re.compile(
-    r"!(?=\[)|(?<=\])\(|\[(?=\^)|<(?=[a-zA-Z/!?])|://|\bwww\.|\b(?:javascript|vbscript):|\$\$|:material/|:::|[【】]",
+    r"!(?=\[)|(?<=\])\(|\[(?=\^)|<(?=[a-zA-Z/!?])|://|www\.|(?:javascript|vbscript):|\$\$|:material/|:::|[【】]",
     re.I,
 )
 _EMPHASIS = re.compile(r"\*\*|__|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)|~~|`+")
@@ -62,7 +62,8 @@ def settled(text: str) -> str:
     for block in re.finditer(r"<(think|thinking|reasoning|scratchpad|script|style|svg|iframe|!--)", text[:end], re.I):
         ending = "-->" if block[1] == "!--" else f"</{block[1]}"
         if text.lower().find(ending.lower(), block.end(), end) < 0:
-            return _lines(text, block.start())
+            end = text.rfind("\n", 0, block.start()) + 1
+            break
     closed: list[tuple[int, int]] = []
     at = 0
     while found := _OPENING.search(text, at, end):
@@ -76,10 +77,6 @@ def settled(text: str) -> str:
         if start < end <= last:
             end = text.rfind("\n", 0, start) + 1
     return text[:end]
-
-
-def _lines(text: str, end: int) -> str:
-    return text[: text.rfind("\n", 0, end) + 1]
 
 
 def gate(text: str) -> Gated:

@@ -55,6 +55,8 @@ class Reply:
 
     def feed(self, piece: str) -> Iterator[Proposed]:
         """Take a further piece; gives the statements that are complete by now and were not before."""
+        if self.endless:
+            return
         self.text += piece
         if len(piece) > _TAIL or len(self.text) // 400 > (len(self.text) - len(piece)) // 400:
             self.endless = self.endless or bool(_PERIOD.search(self.text[-_TAIL:]))
@@ -66,7 +68,7 @@ class Reply:
     def end(self) -> Iterator[Proposed]:
         """The reply is over: whatever was held back is read as it stands."""
         self.declined = bool(_DECLINES.match(gate(self.text).text)) and not self._given
-        if not self.declined:
+        if not self.declined and not self.endless:
             yield from self._new(_from_json(self.text) or self.text)
 
     def _new(self, text: str) -> Iterator[Proposed]:
@@ -103,14 +105,14 @@ class Reply:
             if marks and between.strip(" .,;"):
                 yield _tidy(words), marks
                 words, marks = "", []
-            words, at = words + between, mark.end()
+            words, at = f"{words} {between}", mark.end()
             marks.append(mark[1])
         rest = line[at:]
         if marks and rest.strip(" .,;"):
             yield _tidy(words), marks
             words, marks = rest, []
         elif not marks or not words.rstrip().endswith((".", "!", "?")):
-            words += rest
+            words = f"{words} {rest}"
         yield _tidy(words), marks
 
     def _known(self, marks: Sequence[str]) -> tuple[tuple[str, ...], bool]:
@@ -120,7 +122,7 @@ class Reply:
 
 
 def _tidy(words: str) -> str:
-    return re.sub(r"\s+([.,;:!?])", r"\1", re.sub(r"\s+", " ", words)).strip(" ,;")
+    return re.sub(r"\s+([.,;!?])", r"\1", re.sub(r"\s+", " ", words)).strip(" ,;")
 
 
 def _sentences(words: str) -> Iterator[str]:

@@ -27,7 +27,7 @@ from rag.answerers._reply import Proposed, Reply
 from rag.answerers.extractive import carries
 from rag.judging import word_support
 from rag.judging.locating import locate
-from rag.records import Draft, DraftStatement, Notice, Span
+from rag.records import Draft, DraftStatement, Notice, Passage
 from rag.settings import Settings
 from rag.vocabulary import Vocabulary
 
@@ -134,18 +134,24 @@ class _Reading:
     def _rested(self, proposals: Iterator[Proposed], told: Told) -> Iterator[DraftStatement]:
         for proposed in proposals:
             cited = [self._seen[name] for name in proposed.ids]
-            spans = locate(proposed.text, cited, self._vocabulary)
-            near = spans or locate(proposed.text, list(self._seen.values()), self._vocabulary)
             # The best place comes first: one that bears must not carry a sentence that stands elsewhere.
-            beside = not near or not self._bears(near[0]) or proposed.text.endswith("?")
-            if beside or word_support(proposed.text, self._given) < INSIDE:
+            near = locate(proposed.text, cited, self._vocabulary)
+            near = near or locate(proposed.text, list(self._seen.values()), self._vocabulary)
+            beside = not near or not self._bears(near[0].article, near[0].start, near[0].end)
+            if beside or proposed.text.endswith("?") or word_support(proposed.text, self._given) < INSIDE:
                 self.outside += 1
             else:
-                told.append(DraftStatement(text=proposed.text, spans=tuple(filter(self._bears, spans))))
+                spans = locate(proposed.text, [self._borne(passage) for passage in cited], self._vocabulary)
+                told.append(DraftStatement(text=proposed.text, spans=spans))
                 yield told[-1]
 
-    def _bears(self, span: Span) -> bool:
-        return any(article == span.article and span.start <= at < span.end for article, at in self._bearing)
+    def _bears(self, article: str, start: int, end: int) -> bool:
+        return any(slug == article and start <= at < end for slug, at in self._bearing)
+
+    def _borne(self, passage: Passage) -> Passage:
+        """The passage with only the sentences that bear on the question: no quote holds another."""
+        kept = (s for s in passage.sentences if self._bears(passage.article, s.start, s.end))
+        return replace(passage, sentences=tuple(kept))
 
 
 def _whole(told: tuple[DraftStatement, ...], reading: _Reading, fault: Fault | None, brief: Brief) -> Draft:
