@@ -19,7 +19,7 @@ from tests.places import RIVER, Place
 RHINE = "How long is the Rhine?"
 OLD, NEW = "1,230", "1,233"
 BEFORE = ["read", "store", "words", "chroma", "check", "sync", "rename", "pointer"]
-SPREAD = 10
+SPREAD = 6
 
 
 def edit(place: Place) -> None:
