@@ -83,6 +83,15 @@ _PERSON = re.compile(
 )
 # "How big is Mochi 1?" asks for parameters: nothing but the model stands behind it.
 _SIZE = re.compile(r"\bhow (?:big|large) (?:is|are|was|were)(?: (?:the|each|both|they|it|model))*\s*$")
+_POINT = re.compile(
+    r"\b(?:as of|as at|by|until|before|up to|so far in|today,?|state of)(?: the)?(?: end of| early| mid| late)?[ -]$",
+    re.I,
+)
+_BEFORE_POINT = re.compile(
+    r"[,(]? ?(?:\b(?:as of|as at|by|in|on|at|until|before|up to|so far in|since|state of)\b ?)?(?:the )?"
+    r"(?:end of |early |mid |late )?$",
+    re.I,
+)
 _THINGS = frozenset("model company product benchmark law case organisation".split())
 _COMPOUND = re.compile(
     r"\b(?:and|&) (?:how|what|when|who|which|why|where|its|of|by)\b|\b(?:each|both|vs\.?|versus|against)\b|\([^)]* and [^)]*\)",
@@ -169,3 +178,21 @@ def _is_compound(text: str, names: frozenset[str], vocabulary: Vocabulary) -> bo
         if vocabulary.entities[n].kind in _THINGS and not any(vocabulary.maker(other) == n for other in names)
     ]
     return bool(_COMPOUND.search(text)) or (len(things) > 1 and bool(re.search(r"\b(?:and|or|vs)\b", text, re.I)))
+
+
+def stands_for_now(figure: Figure, text: str, as_of: str | None) -> bool:
+    """Whether a date is the moment the question is asked from ("as of June 2026"), not a date of what is asked for."""
+    if figure.kind != "date":
+        return False
+    covers = as_of is not None and (as_of.startswith(figure.value) or figure.value.startswith(as_of))
+    return covers or bool(_POINT.search(text[max(0, figure.start - 24) : figure.start]))
+
+
+def timeless(text: str, as_of: str | None) -> str:
+    """The question without the moment it is asked from: what is read is already of that time, and need not repeat it."""
+    for figure in reversed(figures(text)):
+        if stands_for_now(figure, text, as_of):
+            before = _BEFORE_POINT.search(text[: figure.start])
+            start = before.start() if before else figure.start
+            text = f"{text[:start].rstrip()} {text[figure.end :].lstrip(' ,')}".strip()
+    return text

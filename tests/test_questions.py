@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import QuestionError
-from rag.questions import Asked, analyse, clean
+from rag.questions import Asked, analyse, clean, timeless
 from rag.vocabulary import Entity, Vocabulary
 
 NAMES = Vocabulary((Entity(name="Gen-4", kind="model", maker="Runway"), Entity(name="Runway", kind="company")))
@@ -111,3 +111,19 @@ def test_the_longest_question_is_analysed_in_a_moment(pattern: str) -> None:
     begun = time.process_time()
     asked(text)
     assert time.process_time() - begun < 0.5
+
+
+@pytest.mark.parametrize(
+    ("text", "as_of", "left"),
+    [
+        ("How much is Runway worth as of January 2023?", None, "How much is Runway worth ?"),
+        ("As of 22 November 2026, do platforms have duties?", None, "do platforms have duties?"),
+        ("Where does the NO FAKES Act stand in July 2026?", "2026-07", "Where does the NO FAKES Act stand ?"),
+        ("Where did the NO FAKES Act stand in July 2026?", None, "Where did the NO FAKES Act stand in July 2026?"),
+        ("What happened on 3 May 2024?", "2025-01-01", "What happened on 3 May 2024?"),
+    ],
+)
+def test_the_moment_a_question_is_asked_from_is_no_part_of_what_is_asked(
+    text: str, as_of: str | None, left: str
+) -> None:
+    assert timeless(text, as_of) == left

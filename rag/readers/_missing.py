@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from rag.figures import Figure, figures
 from rag.lexical import Lexical, fold, terms
-from rag.questions import Asked
+from rag.questions import Asked, stands_for_now
 from rag.records import Evidence
 from rag.vocabulary import Vocabulary
 
@@ -37,10 +37,6 @@ PART = re.compile(
 HYPHENED = re.compile(
     r"\b(?!(?:early|late|mid|pre|post)-)[A-Za-z]{3,}\w*(?:-[A-Za-z]+)*-[A-Za-z]?\d+(?:\.\d+)*[a-zA-Z]?\b"
 )
-POINT = re.compile(
-    r"\b(?:as of|as at|by|until|before|up to|so far in|today,?|state of)(?: the)?(?: end of| early| mid| late)?[ -]$",
-    re.I,
-)
 YEAR = re.compile(r"(?:19|20)\d{2}")
 
 
@@ -61,7 +57,7 @@ def missing(
         absent = things
     absent += [d for d in designators(asked, vocabulary, lexical) if not any(spells(text, d) for text in close)]
     absent += [name for name in asked.unknown if _unheard(name, close, lexical)]
-    dates = [f for f in asked.figures if _telling(f) and not _stands_for_now(f, asked.text, as_of)]
+    dates = [f for f in asked.figures if _telling(f) and not stands_for_now(f, asked.text, as_of)]
     if dates and not any(f.same(told) for text in close for told in figures(text) for f in dates):
         absent += [f.text for f in dates]
     return tuple(dict.fromkeys(absent))
@@ -122,14 +118,6 @@ def _telling(figure: Figure) -> bool:
     if figure.kind == "date":
         return bool(YEAR.match(figure.value))
     return figure.kind in ("money", "percent") and figure.text[:1].isascii()
-
-
-def _stands_for_now(figure: Figure, text: str, as_of: str | None) -> bool:
-    """Whether a date is the moment the question is asked from, not a date of what is asked for."""
-    if figure.kind != "date":
-        return False
-    covers = as_of is not None and (as_of.startswith(figure.value) or figure.value.startswith(as_of))
-    return covers or bool(POINT.search(text[max(0, figure.start - 24) : figure.start]))
 
 
 def _unheard(name: str, close: Sequence[str], lexical: Lexical) -> bool:

@@ -9,6 +9,7 @@ import numpy as np
 from rag.embedders import Embedder
 from rag.figures import Figure, figures
 from rag.index import Index
+from rag.lexical import terms
 from rag.questions import Asked, analyse
 from rag.readers._features import FIELDS, Features, Measure
 from rag.readers._missing import missing
@@ -32,6 +33,11 @@ MARGIN = 3
 
 JOINED = re.compile(r" ?(?:or|to|and|-|–|/|,|, or|, and) ?")
 QUALIFIER = re.compile(r"\b(?:up to|about|around|over|under|at least|at most|more than|less than|nearly|some) $", re.I)
+
+WORTH = re.compile(r"\bworth\b|\bvalu(?:e|ed|ation)\b", re.I)
+VALUED = re.compile(r"\bvalu\w+|\bworth\b", re.I)
+COUNTED = re.compile(r"\b(?:how many|number of) ([\w-]+)", re.I)
+NEAR = 40  # characters behind a number in which the counted thing is named
 
 Scored = tuple[float, Evidence, Features]
 
@@ -102,12 +108,26 @@ def short_answer(asked: Asked, passage: Passage, sentence: Sentence) -> Span | N
     """The first figure of the first kind the question asks for that it does not give itself, with its "5 or" and "up to"."""
     found = figures(sentence.text)
     for kind in asked.kinds:
-        for figure in found:
-            if figure.kind == kind and not any(figure.same(given) for given in asked.figures):
+        for figure in sorted(found, key=lambda f: _distance(asked.text, sentence.text, f)):
+            told = not any(figure.same(given) for given in asked.figures)
+            if figure.kind == kind and told and (kind != "number" or _counts(asked.text, sentence.text, figure)):
                 start, end = _whole(sentence.text, figure, found)
                 text = sentence.text[start:end]
                 return Span(article=passage.article, start=sentence.start + start, end=sentence.start + end, text=text)
     return None
+
+
+def _distance(question: str, text: str, figure: Figure) -> int:
+    """How far from "valued" a figure stands in a question of worth: a round's sum and the valuation stand in one sentence."""
+    if not WORTH.search(question):
+        return 0
+    return min((abs(figure.start - m.end()) for m in VALUED.finditer(text)), default=0)
+
+
+def _counts(question: str, text: str, figure: Figure) -> bool:
+    """Whether a bare number counts what the question wants counted: "three reference images" are no parameters."""
+    counted = COUNTED.search(question)
+    return counted is None or bool(set(terms(counted.group(1))) & set(terms(text[figure.end : figure.end + NEAR])))
 
 
 def _whole(text: str, figure: Figure, found: Sequence[Figure]) -> tuple[int, int]:

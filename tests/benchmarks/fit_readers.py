@@ -31,12 +31,12 @@ from rag.readers.overlap import MARGIN
 from rag.records import Question
 from rag.settings import shipped_corpus
 
-WRONG = 0.04
+WRONG = 0.02
 NAMES = (*FIELDS, "overlap", "sentence", "passage")
 RANKING = {"overlap": ("overlap",), "joint": ("overlap", "sentence", "passage")}
 CHANCE = {
     "overlap": ("overlap", "margin", "missing", "kind", "figures"),
-    "joint": ("read", "missing", "overlap", "kind", "figures"),
+    "joint": ("read", "heard", "missing", "overlap", "figures"),
 }
 Array = NDArray[np.float64]
 
@@ -111,6 +111,7 @@ def chances(rows: list[dict[str, Any]], name: str, columns: list[int], weights: 
             "missing": r["missing"][name == "joint"],
         }
         told["read"] = max(r["x"][i][NAMES.index("passage")] for i in order[:CLOSE])
+        told["heard"] = r["x"][:, NAMES.index("sentence")].max()
         out.append([float(told[n]) for n in CHANCE[name]])
     return np.array(out)
 
