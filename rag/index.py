@@ -55,7 +55,7 @@ class Index:
         self._abouts: Mapping[str, About] | None = None
         self._coverage: Coverage | None = None
         self._known: dict[str, tuple[Passage, int]] = {}
-        self._store = Store(held.folder / "passages.sqlite3")
+        self._store = Store(held.folder / "passages.sqlite3", known=True)  # `verify` knows its sha256
         dimension = manifest.making.dimension
         self._passage_rows = RowFile(held.folder / "passages.vectors", dimension, manifest.rows["passages"])
         self._sentence_rows = RowFile(held.folder / "sentences.vectors", dimension, manifest.rows["sentences"])

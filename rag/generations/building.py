@@ -66,7 +66,7 @@ def build(folder: Path, content: Content, cache: VectorCache, step: Progress) ->
         for done, slug in enumerate(content.entries):
             step("store", done, len(content.entries))
             writer.add(*content.cut(slug))
-    store = Store(folder / STORE)
+    store = Store(folder / STORE, known=True)
     _embed(folder, store, {"passages": 0, "sentences": 0}, cache, step)
     abouts, count = _abouts(store), writer.passages
     step("words", 0, count)
@@ -87,7 +87,7 @@ def amend(folder: Path, content: Content, before: Before, cache: VectorCache, st
     verify_texts(before.folder, old)
     for name in (STORE, "passages.vectors", "sentences.vectors"):
         copyfile(before.folder / name, folder / name)
-    store = Store(folder / STORE)
+    store = Store(folder / STORE, known=True)
     out = _differing(old.articles, content.entries)
     gone = {name for slug in out for name in store.passage_ids(slug)}
     store.close()
@@ -96,7 +96,7 @@ def amend(folder: Path, content: Content, before: Before, cache: VectorCache, st
             writer.remove(slug)
         for slug in changed:
             writer.add(*content.cut(slug))
-    store = Store(folder / STORE)
+    store = Store(folder / STORE, known=True)
     _embed(folder, store, old.rows, cache, step)
     abouts = _abouts(store)
     added = [(abouts[p.article], p) for p, _ in store.every(old.rows["passages"])]

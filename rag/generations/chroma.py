@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 COLLECTION, DATABASE = "passages", "chroma.sqlite3"
 BATCH = 5_000
-TRIED = 5_000
+ALL, TRIED, LAST = 5_000, 1_000, 200
 MISSED = 0.01
 OWN = 1e-5  # the cosine distance of a vector from itself, rounding included
 
@@ -120,7 +120,9 @@ def amend_chroma(folder: Path, gone: Sequence[str], moved: Sequence[Row], added:
 
 
 def probe(folder: Path, chroma: Path, manifest: Manifest, rows: dict[str, int]) -> None:
-    """Raises IndexDamaged unless Chroma counts all passages and those tried, at most `TRIED`, find themselves.
+    """Raises IndexDamaged unless Chroma counts all passages and those tried find themselves.
+
+    All are tried; of more than `ALL` some `TRIED` spread over them, and the `LAST` that were added.
 
     A graph of near neighbours need not reach each of many passages that hardly differ: one in a hundred may be missed,
     if Chroma holds its very vector; the word index finds it still. `rows` are the rows of the passages' vectors by id;
@@ -132,7 +134,9 @@ def probe(folder: Path, chroma: Path, manifest: Manifest, rows: dict[str, int]) 
     collection = client.get_collection(COLLECTION, embedding_function=None)
     if (count := collection.count()) != len(rows):
         raise damaged(folder / "chroma", f"counts {count} passages instead of {len(rows)}")
-    tried = list(rows)[:: max(1, len(rows) // TRIED)]
+    tried = list(rows)
+    if len(rows) > ALL:
+        tried = list(dict.fromkeys([*tried[:: len(rows) // TRIED], *tried[-LAST:]]))
     missed: list[str] = []
     for part in (tried[at : at + 100] for at in range(0, len(tried), 100)):
         own = np.concatenate([vectors.read(rows[name], 1) for name in part])

@@ -24,13 +24,13 @@ def compact(home: Path, own: Path, embedder: Embedder, spare: int = SPARE) -> in
     """
     indexes = [Generations(path) for path in sorted((home / "index").iterdir()) if path.is_dir()]
     try:
-        cache = VectorCache(home, embedder)
-        if len(cache) <= 2 * (sum(_count(index, embedder) for index in indexes) + spare):
+        if VectorCache.entries(home, embedder) <= 2 * (sum(_count(index, embedder) for index in indexes) + spare):
             return 0
         with ExitStack() as others:
             for index in indexes:
                 if index.folder != own:
                     others.enter_context(index.writer())
+            cache = VectorCache(home, embedder)
             return cache.compact({key for index in indexes for key in _keys(index, embedder)}, spare)
     except (IndexError_, OSError):
         return 0

@@ -44,7 +44,12 @@ def sealed(vectors: Vectors, names: Sequence[int]) -> Raw:
 
 def sound(rows: Raw, names: Sequence[int]) -> bool:
     """Whether every row has the checksum that belongs to its name."""
-    return all(crc32(row["vector"].tobytes(), name) == row["crc"] for row, name in zip(rows, names, strict=True))
+    size, data = rows.dtype.itemsize, memoryview(rows.tobytes())
+    starts = range(0, len(data), size)
+    crcs = rows["crc"].tolist()
+    return all(
+        crc32(data[start : start + size - 4], name) == crc for start, name, crc in zip(starts, names, crcs, strict=True)
+    )
 
 
 class RowFile:
@@ -117,6 +122,12 @@ class VectorCache:
         self._embedder = embedder
         with locked(self._folder / "lock"):
             self._place, self._rows = self._read_keys()
+
+    @staticmethod
+    def entries(home: Path, embedder: Embedder) -> int:
+        """How many entries the cache in `home` has on disk, without reading them; 0 when there is none."""
+        found = (home / "vectors" / quote(embedder.fingerprint, safe="")).rglob("keys")
+        return max((path.stat().st_size // KEY.itemsize for path in found), default=0)
 
     def __len__(self) -> int:
         """How many texts have a vector here."""
