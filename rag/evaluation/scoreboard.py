@@ -61,7 +61,9 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
         },
         "measures": measures,
         "chances": {row: round(chance, 3) for row, chance in evaluation.chances.items()},
-        "misses": [{name: miss[name] for name in KEPT} | {"quotes": miss["quotes"][:QUOTES]} for miss in evaluation.misses],
+        "misses": [
+            {name: miss[name] for name in KEPT} | {"quotes": miss["quotes"][:QUOTES]} for miss in evaluation.misses
+        ],
     }
 
 
