@@ -64,22 +64,20 @@ def measure(place: Path, passages: int, embedder: str, *, kill: bool) -> dict[st
     articles = -(-passages // PASSAGES)
     if not (place / "articles").is_dir():
         write(place / "articles", range(articles))
+    machine = platform.processor() or platform.machine()
     found: dict[str, Any] = {
         "command": f"python tests/benchmarks/growth.py {passages} --embedder {embedder}{' --kill' * kill}",
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine": f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
-        "load before": [round(load, 1) for load in os.getloadavg()],
+        "machine": f"{machine}, {os.cpu_count()} cores, Python {platform.python_version()}",
         "articles": articles,
     }
     if kill:
         found["killed half way"] = _killed(place, embedder)
-    parts = ["ingest", "open", "ask", "unchanged", "add", "edit", "remove", "open after", "ask after"]
-    for part in parts:
+    for part in ("ingest", "open", "ask", "unchanged", "add", "edit", "remove", "open after", "ask after"):
         if part in ("add", "edit", "remove"):
-            _change(place / "articles", part, articles)
-        found[part] = _run(place, part.removesuffix(" after"), embedder)
-    found["bytes"] = _sizes(_settings(place, embedder))
-    return found | {"load after": [round(load, 1) for load in os.getloadavg()]}
+            _change(place / "articles", part)
+        found[part] = {"load": round(os.getloadavg()[0], 1)} | _run(place, part.removesuffix(" after"), embedder)
+    return found | {"MB on disk": _sizes(_settings(place, embedder))}
 
 
 def _settings(place: Path, embedder: str) -> Settings:
@@ -110,10 +108,12 @@ def _killed(place: Path, embedder: str) -> dict[str, Any]:
     return {"seconds": round(time.monotonic() - started, 1), "embedded": int(done), "of": int(total)}
 
 
-def _change(folder: Path, part: str, articles: int) -> None:
+def _change(folder: Path, part: str) -> None:
+    paths = sorted(folder.iterdir())
+    path = paths[len(paths) // 2]
     if part == "add":
-        write(folder, range(articles, articles + 1))
-    path = folder / f"synthetic-{articles // 2:06d}.md"
+        number = int(paths[-1].stem.removeprefix("synthetic-")) + 1
+        write(folder, range(number, number + 1))
     if part == "edit":
         path.write_text(path.read_text().replace("clips of", "clips of about", 1).replace(" seconds", " s", 1))
     if part == "remove":
@@ -204,9 +204,9 @@ def _cpu() -> tuple[float, ...]:
 
 
 def _memory() -> dict[str, int]:
-    """Peak resident memory in MB, memory-mapped files included."""
-    own, children = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return {"peak MB": own.ru_maxrss // 1024, "peak MB of the check": children.ru_maxrss // 1024}
+    """Peak resident memory in MB, memory-mapped files included; a child's begins at what its parent had when it forked."""
+    both = (resource.getrusage(who).ru_maxrss // 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return {"peak MB, of it or of its child": max(both)}
 
 
 def _sizes(settings: Settings) -> dict[str, int]:
