@@ -14,7 +14,7 @@ from typing import Any, TypedDict
 from langchain_core.callbacks import CallbackManagerForChainRun
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 
-from rag import bylines, recency, subquestions, syndication
+from rag import bylines, recency, releases, subquestions, syndication
 from rag.answerers import Brief, excerpts
 from rag.citations import compose
 from rag.documents import PassageRetriever
@@ -163,10 +163,16 @@ def _retrieve(turn: _Turn, parts: Parts, config: RunnableConfig) -> _Turn:
 
 def _read(turn: _Turn, parts: Parts) -> _Turn:
     started = perf_counter()
+    reading = releases.read(turn.question, parts.index, parts.vocabulary) or _reading(turn, parts)
+    return _next(turn, "read", started, reading=reading)
+
+
+def _reading(turn: _Turn, parts: Parts) -> Reading:
+    """What the reader makes of the question and of each thing it asks for."""
     reading = parts.reader.read(turn.question, turn.retrieved)
     reading = bylines.read(turn.question, turn.retrieved, reading, parts.index)
     sides = [parts.reader.read(question, found) for question, found in turn.sides]
-    return _next(turn, "read", started, reading=subquestions.joined(reading, sides) if sides else reading)
+    return subquestions.joined(reading, sides) if sides else reading
 
 
 def _brief(turn: _Turn, parts: Parts) -> Brief:

@@ -41,6 +41,7 @@ ATTRIBUTE = re.compile(
     r"|budget|revenue|valuation|memory|vram|speed|limits?|deadline|founders?|maker|ceo|audio|sound|investors?|aspect ratios?)\b",
     re.I,
 )
+NEWEST = re.compile(r"\b(?:latest|newest|most recent)\b", re.I)
 START_WORDS = 40
 ALONE = 4
 
@@ -138,7 +139,12 @@ def _named(rest: str, last: Answer, vocabulary: Vocabulary, fragment: bool) -> s
 
 
 def _answered_with(rest: str, last: Answer, before: Sequence[str], vocabulary: Vocabulary) -> list[str]:
-    """After "who …" or "which studio …" a pronoun means what was answered: the new names of the first statement."""
+    """After "who …" or "which studio …" a pronoun means what was answered: the new names of the first statement.
+
+    After "the latest model of …" it means the short answer.
+    """
+    if last.short and NEWEST.search(last.understood_as):
+        return [m.entity for m in vocabulary.mentions(last.short.text) if m.entity not in before]
     if not ASKS_NAME.match(last.understood_as) or not last.statements:
         return []
     new = [m.entity for m in vocabulary.mentions(last.statements[0].text) if m.entity not in before]

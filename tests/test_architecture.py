@@ -28,7 +28,7 @@ ORDER = [
     "generations",
     "index",
     "generations.probing",
-    "support retrievers readers answerers bylines",
+    "support retrievers readers answerers bylines releases",
     "training",
     "ingest telling documents",
     "doctor verification",

@@ -10,8 +10,11 @@ from typing import Any
 from rag.lexical import Lexical, fold
 from rag.sentences import normalise, spans
 from rag.training.data import Example
+from rag.training.distortions import contradicted
 
 SHIFTS = ("new_wiki", "reddit", "amazon_reviews")
+NEAR, CONTRADICTED = 0.25, 0.5
+ELSEWHERE = 4  # paragraphs from which the names of a contradiction are taken
 LONGEST = 130  # words of a public paragraph; two cores read twice as many of these as of all
 
 
@@ -48,7 +51,7 @@ def squad(path: Path, first: int, last: int) -> list[Example]:
 
 
 class Shifts:
-    """SQuADShifts: answered questions on short paragraphs, and unanswerable ones made with a near paragraph."""
+    """SQuADShifts: answered questions on short paragraphs; unanswerable ones made with a near paragraph, or by contradiction."""
 
     def __init__(self, folder: Path) -> None:
         self._examples: list[Example] = []
@@ -62,15 +65,26 @@ class Shifts:
         self._index = Lexical.build([str(i) for i in range(len(self._texts))], [" ".join(t) for t in self._texts])
 
     def sample(self, count: int, rng: random.Random) -> Iterator[Example]:
-        """`count` answered questions and a quarter as many on a near paragraph that lacks the answer."""
+        """`count` answered questions; a quarter as many on a near paragraph that lacks the answer, half as many contradicted."""
         for example in rng.sample(self._examples, min(count, len(self._examples))):
             yield example
-            if rng.random() < 0.25 and example.held is not None and example.span:
+            way = rng.random()
+            if way < CONTRADICTED:
+                yield from self._contradicted(example, rng)
+            elif way < CONTRADICTED + NEAR and example.held is not None and example.span:
                 answer = fold(example.sentences[example.held][slice(*example.span)])
                 near = (self._texts[int(i)] for i, _ in self._index.search(example.question, 6))
                 rest = [t for t in near if t != example.sentences and answer not in fold(" ".join(t))]
                 if rest:
                     yield replace(example, sentences=rest[0], held=None, span=None, unsure=frozenset(), source="near")
+
+    def _contradicted(self, example: Example, rng: random.Random) -> Iterator[Example]:
+        elsewhere = " ".join(" ".join(self._texts[rng.randrange(len(self._texts))]) for _ in range(ELSEWHERE))
+        question = contradicted(example.question, " ".join(example.sentences), elsewhere, rng)
+        if question:
+            yield replace(
+                example, question=question, held=None, span=None, unsure=frozenset(), source="swap", about=example.held
+            )
 
 
 def _paragraph(title: str, context: str, asked: Sequence[dict[str, Any]], source: str) -> Iterator[Example]:

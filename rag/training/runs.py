@@ -21,7 +21,7 @@ from rag.training.data import Domain, Example, cropped, domain_round
 from rag.training.public import Shifts, selqa, squad
 from rag.training.tuning import figures
 
-SHIFTS_A_ROUND = (2400, 1200, 600, 300)
+SHIFTS_A_ROUND = (3000, 2400, 1800, 900)
 HEAD_FACTOR = 5.0  # the head starts from nought and may learn faster than the encoder
 CROPPED = 0.8  # of the rows are windows of a passage, which read twice as fast
 LONGEST = 180  # word pieces; longer public rows cost much time and teach little more

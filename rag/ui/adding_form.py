@@ -72,9 +72,9 @@ def watch(work: Work, draw: Callable[[Work], None]) -> None:
         return
 
     def look() -> None:
-        draw(work)
         if work.ended:
             st.rerun()
+        draw(work)
 
     st.fragment(look, run_every=POLL)()
 

@@ -104,10 +104,13 @@ def _start(assistant: Assistant, session: Session, at: int) -> None:
 
 
 def _watch(turn: Turn, draw: Callable[[], None]) -> None:
-    """Draw a running turn; when it has ended, run the whole page."""
-    draw()
+    """Draw a running turn; when it has ended, run the whole page.
+
+    Only the page draws the answer: a click on what a fragment drew is lost once the page has no such fragment.
+    """
     if turn.settle():
         st.rerun()
+    draw()
 
 
 def _turn(assistant: Assistant, session: Session, at: int) -> None:
