@@ -37,6 +37,9 @@ PART = re.compile(
 HYPHENED = re.compile(
     r"\b(?!(?:early|late|mid|pre|post)-)[A-Za-z]{3,}\w*(?:-[A-Za-z]+)*-[A-Za-z]?\d+(?:\.\d+)*[a-zA-Z]?\b"
 )
+PLAN = re.compile(
+    r"\b([A-Z]\w+|unlimited|enterprise|premium|standard|pro|basic) (?:plan|tier|subscription|package)\b(?! (?:to|for)\b)"
+)
 YEAR = re.compile(r"(?:19|20)\d{2}")
 
 
@@ -56,6 +59,7 @@ def missing(
     if things and not absent and not any(holds(t, n, vocabulary) for t in close for n in things):
         absent = things
     absent += [d for d in designators(asked, vocabulary, lexical) if not any(spells(text, d) for text in close)]
+    absent += [plan for plan in _plans(asked, vocabulary) if not any(_measured(text, plan, asked) for text in close)]
     absent += [name for name in asked.unknown if _unheard(name, close, lexical)]
     dates = [f for f in asked.figures if _telling(f) and not stands_for_now(f, asked.text, as_of)]
     if dates and not any(f.same(told) for text in close for told in figures(text) for f in dates):
@@ -100,6 +104,18 @@ def designators(asked: Asked, vocabulary: Vocabulary, lexical: Lexical) -> list[
             found.append(text[mention.start : end])
     found += [m.group() for m in PART.finditer(text)] + [n for n in asked.unknown if re.search(r" \d", n)]
     return found + [m.group() for m in HYPHENED.finditer(text) if fold(m.group()) not in lexical]
+
+
+def _plans(asked: Asked, vocabulary: Vocabulary) -> list[str]:
+    """The plans whose price or size is asked for ("Unlimited plan"): what is told of another plan is no answer."""
+    if not asked.kinds:
+        return []
+    return [m.group() for m in PLAN.finditer(asked.text) if not vocabulary.named(m.group(1))]
+
+
+def _measured(text: str, plan: str, asked: Asked) -> bool:
+    """Whether the sentence names the plan and tells a figure of a kind that is asked for."""
+    return spells(text, plan.rpartition(" ")[0]) and any(f.kind in asked.kinds for f in figures(text))
 
 
 def spells(text: str, designator: str) -> bool:

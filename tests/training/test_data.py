@@ -9,7 +9,7 @@ import pytest
 from rag.lexical import fold
 from rag.settings import shipped_corpus
 from rag.training.data import Domain, Example, cropped, domain_round, held_out
-from rag.training.distortions import swapped, untidy
+from rag.training.distortions import contradicted, swapped, untidy
 
 
 @cache
@@ -82,3 +82,19 @@ def test_a_cropped_passage_keeps_the_sentence_that_answers(seed: int) -> None:
 def test_every_training_file_is_read(tmp_path: Path) -> None:
     assert sorted(p.name for p in (shipped_corpus() / "training").glob("*.jsonl"))[-1] == "questions.jsonl"
     assert len(one_round()) > 4000
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_contradicted_question_asks_for_what_the_passage_does_not_tell(seed: int) -> None:
+    passage = "The first tram ran in Leeds in 1894 and was the largest in the northern counties."
+    elsewhere = "The oldest school in Bristol opened a garden, with a harbour for sailing boats in Dover."
+    question = "When did the first tram run in Leeds?"
+    changed = contradicted(question, passage, elsewhere, random.Random(seed))
+    assert changed is not None
+    new = set(changed.strip("?").split()) - set(question.strip("?").split())
+    assert new
+    assert not any(word in passage.split() for word in new)
+
+
+def test_a_question_without_anything_to_change_is_not_contradicted() -> None:
+    assert contradicted("why", "Because.", "", random.Random(0)) is None

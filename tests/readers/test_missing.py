@@ -1,0 +1,54 @@
+"""The structure of near misses: what a question names, and the sentence beside it does not tell."""
+
+import pytest
+
+from rag.assistant import Assistant
+from rag.lexical import Lexical
+from rag.questions import analyse
+from rag.readers._missing import missing
+from rag.records import Evidence, Passage, Sentence
+
+ABSENT = [
+    ("How long are Gen-4 clips?", "Gen-4.5 makes clips of 5 to 10 seconds.", ("Gen-4",)),
+    ("How long are Gen-5 clips?", "Gen-4.5 makes clips of 5 to 10 seconds.", ("Gen-5",)),
+    ("What does Runway's Unlimited plan cost?", "Runway's Standard plan costs 15 dollars.", ("Unlimited plan",)),
+    (
+        "What does Runway's Unlimited plan cost?",
+        "Runway's Unlimited plan spares credits; Pro has 2,250.",
+        ("Unlimited plan",),
+    ),
+    ("Who led Runway's Series F?", "General Atlantic led Runway's Series E.", ("Series F",)),
+    ("What did Runway earn in March 2024?", "Runway earned 2 million dollars in May 2023.", ("March 2024",)),
+]
+HELD = [
+    ("How long are Gen-4 clips?", "Gen-4 makes clips of 5 or 10 seconds."),
+    ("What does Runway's Standard plan cost?", "Runway's Standard plan costs 15 dollars a month."),
+    ("When does Runway plan to list its shares?", "Runway wants to list its shares in 2027."),
+    ("How many parameters has Wan?", "Wan2.1 has 14 billion parameters."),
+]
+
+
+LEXICAL = Lexical.build(["all"], [" ".join(text for _, text, *_ in (*ABSENT, *HELD))])
+
+
+def told(assistant: Assistant, question: str, text: str) -> tuple[str, ...]:
+    sentence = Sentence(start=0, end=len(text), text=text)
+    passage = Passage(
+        id="a:0", article="a", heading="", start=0, end=len(text), text=text, ordinal=0, sentences=(sentence,)
+    )
+    found = Evidence(passage=passage, sentence=sentence, score=1.0)
+    return missing(analyse(question, assistant.vocabulary), [found], LEXICAL, assistant.vocabulary)
+
+
+@pytest.mark.parametrize(("question", "text", "absent"), ABSENT)
+def test_what_a_question_names_and_the_sentence_does_not_is_missing(
+    shipped: Assistant, question: str, text: str, absent: tuple[str, ...]
+) -> None:
+    assert told(shipped, question, text) == absent
+
+
+@pytest.mark.parametrize(("question", "text"), HELD)
+def test_nothing_is_missing_where_the_sentence_tells_of_all_that_is_named(
+    shipped: Assistant, question: str, text: str
+) -> None:
+    assert told(shipped, question, text) == ()
