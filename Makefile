@@ -26,8 +26,11 @@ run: setup
 	$(PY) -m rag ingest
 	$(PY) -m streamlit run app.py
 
+# The browser tests wait more than they work: they run beside the others, and tell what they found after them.
 test: dev
-	$(PY) -m pytest
+	@$(PY) -m pytest -m browser > .venv/browser-tests.log 2>&1 & browser=$$!; \
+	$(PY) -m pytest -m "not browser"; rest=$$?; \
+	wait $$browser; shown=$$?; cat .venv/browser-tests.log; exit $$(( rest | shown ))
 
 check: dev
 	$(PY) -m ruff check .
