@@ -5,6 +5,8 @@ A comparison takes a sentence for each side, a list gathers, a status runs in ti
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
 
 from langchain_core.runnables import RunnableConfig
 
@@ -19,7 +21,7 @@ THRESHOLD = 0.5
 MOST = {"fact": 4, "definition": 4, "reason": 4, "comparison": 5, "list": 5, "status": 5}
 # How far a further sentence may lie behind the best one; readers score in logits.
 WINDOW = {"fact": 3.5, "definition": 3.8, "reason": 3.8, "comparison": 4.5, "list": 4.5, "status": 4.0}
-NEARLY = 1.0
+A_YEAR, OLD = 0.7, 2.0  # what a sentence loses a year behind the newest, and at most
 SURE = 2
 ALIKE = 0.75
 SAME_MATTER = 0.5
@@ -59,6 +61,7 @@ def _statement(evidence: Evidence, group: str | None) -> DraftStatement:
 
 def choose(asked: Asked, evidence: Sequence[Evidence]) -> list[Evidence]:
     """The sentences of the answer in the order they are told; the best one is always among them."""
+    evidence = _fresh(evidence) if asked.newest else evidence
     best = evidence[0]
     chosen = [best, *_other_sides(asked, best, evidence)]
     floor = best.score - WINDOW[asked.shape]
@@ -70,11 +73,16 @@ def choose(asked: Asked, evidence: Sequence[Evidence]) -> list[Evidence]:
     chosen = _with_other_values(chosen, evidence)[: max(MOST.values())]
     if asked.shape == "status":
         return sorted(chosen, key=lambda e: last_day(e.sentence.known_since or "9999"))
-    if asked.newest:
-        near = [e for e in chosen if e.score >= best.score - NEARLY]
-        newest = max(near, key=lambda e: last_day(e.sentence.known_since or "0001"))
-        return [newest, *(e for e in chosen if e is not newest)]
     return chosen
+
+
+def _fresh(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """Where the latest is asked for, what became known earlier counts for less; a sentence without a date for least."""
+    days = [date.fromisoformat(last_day(e.sentence.known_since)) if e.sentence.known_since else None for e in evidence]
+    newest = max(filter(None, days), default=None)
+    behind = [(newest - day).days / 365 if newest and day else OLD / A_YEAR for day in days]
+    aged = [replace(e, score=e.score - min(OLD, A_YEAR * years)) for e, years in zip(evidence, behind, strict=True)]
+    return sorted(aged, key=lambda e: -e.score)
 
 
 def _other_sides(asked: Asked, best: Evidence, evidence: Sequence[Evidence]) -> Iterator[Evidence]:
