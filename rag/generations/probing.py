@@ -8,6 +8,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,10 +27,12 @@ def fault(folder: Path, digest: str) -> str | None:
         manifest = Manifest.read(folder, digest)
         store = Store(folder / "passages.sqlite3", known=True)  # `verify` knows its sha256
         rows = verify(folder, manifest, store)
-        verify_rows(folder, manifest, store)
-        Lexical.load(folder / "lexical")
-        with _writable(folder / "chroma") as chroma:
+        # Reading rows and searching Chroma cost about the same, and neither needs the interpreter for itself.
+        with ThreadPoolExecutor(1) as beside, _writable(folder / "chroma") as chroma:
+            read = beside.submit(verify_rows, folder, manifest, store)
+            Lexical.load(folder / "lexical")
             probe(folder, chroma, manifest, rows)
+            read.result()
     except IndexError_ as error:
         return str(error).partition("; run ")[0]  # what to do is for the caller to say
     return None
