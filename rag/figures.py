@@ -62,7 +62,9 @@ _CURRENCY |= {
 
 _DATES = re.compile(
     r"(?P<iso>\b\d{4}-\d{2}(?:-\d{2})?\b)"
-    r"|(?<!\d\.)\b(?P<d1>\d{1,2})(?:st|nd|rd|th)?(?: of)? " + _MONTH.format("m1") + r",?(?: (?P<y1>\d{4}))?\b"
+    r"|(?<!\d\.)(?<![^\W\d]-)\b(?P<d1>\d{1,2})(?:st|nd|rd|th)?(?: of)? "
+    + _MONTH.format("m1")
+    + r",?(?: (?P<y1>\d{4}))?\b"
     r"|\b" + _MONTH.format("m2") + r" (?P<d2>\d{1,2})(?:st|nd|rd|th)?\b(?!\d)(?:,? (?P<y2>\d{4}))?\b"
     r"|\b" + _MONTH.format("m3") + r",? (?P<y3>\d{4})\b"
     r"|\b" + _MONTH.format("m4") + r"(?= and \w+ \d{4}\b)"

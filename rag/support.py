@@ -18,6 +18,7 @@ import numpy as np
 
 from rag.embedders import Embedder, Tokens
 from rag.embedders.minilm import CHOICE as MINILM
+from rag.figures import figures
 from rag.judging import FULL_SUPPORT, WEAK_SUPPORT
 from rag.lexical import STOPWORDS, stem, terms
 
@@ -59,20 +60,22 @@ class TokenSupport:
         for chunk in chunks:
             best = np.maximum(best, (said.vectors @ self._tokens(chunk).vectors.T).max(axis=1))
         have = {_digits(t) for source in sources for t in terms(source)}
+        amounts = _same_amounts(statement, sources)
         found = []
         for match in _WORD.finditer(statement):
             own = [_digits(t) for t in terms(match.group()) if t not in STOPWORDS]
             rows = [i for i, (a, b) in enumerate(said.offsets) if a < b and match.start() <= a and b <= match.end()]
+            told = any(a <= match.start() and match.end() <= b for a, b in amounts)
             if own and rows:
-                found.append((match.group(), _signs(match.group(), match.start(), float(best[rows].mean()), own, have)))
+                share = 1.0 if told else sum(t in have for t in own) / len(own)
+                found.append((match.group(), _signs(match.group(), match.start(), float(best[rows].mean()), share)))
         return found
 
     def _read(self, text: str) -> Tokens:
         return (self._given or MINILM(self._home)).tokens([text])[0]
 
 
-def _signs(word: str, start: int, cosine: float, own: Sequence[str], have: set[str]) -> tuple[float, ...]:
-    share = sum(t in have for t in own) / len(own)
+def _signs(word: str, start: int, cosine: float, share: float) -> tuple[float, ...]:
     digit, capital = float(any(c.isdigit() for c in word)), float(word[0].isupper() and start > 0)
     return cosine, share, min(len(word), LONGEST_WORD) / 10, digit, capital, cosine * share
 
@@ -96,6 +99,12 @@ def _chance(signs: Sequence[float]) -> float:
     if signs[DIGIT] and signs[SHARE] == 1:
         return HELD
     return 1 / (1 + exp(-BIAS - sum(w * s for w, s in zip(WEIGHTS, signs, strict=True))))
+
+
+def _same_amounts(statement: str, sources: Sequence[str]) -> list[tuple[int, int]]:
+    """Where the statement tells a figure of a source, in whatever way: "10 cents" for "0.10 dollars"."""
+    have = {(f.kind, f.unit, f.value) for source in sources for f in figures(source)}
+    return [(f.start, f.end) for f in figures(statement) if (f.kind, f.unit, f.value) in have]
 
 
 def _digits(term: str) -> str:

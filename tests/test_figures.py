@@ -61,6 +61,11 @@ def test_another_value_unit_or_date_is_not_the_same(one: str, other: str) -> Non
     assert not second.same(first)
 
 
+def test_the_number_of_a_name_is_no_day_of_the_month_behind_it() -> None:
+    assert [f.value for f in figures("Gen-1 of February 2023 and Gen-2 of 20 March 2023")] == ["2023-02", "2023-03-20"]
+    assert [f.value for f in figures("on 10-12 May 2024")][-1] == "2024-05-12"
+
+
 @pytest.mark.parametrize("name", ["Gen-4", "Gen-4.5", "Veo 3.1", "Wan 2.2", "RTX 4090", "v1.5", "gen4"])
 def test_digits_of_a_name_are_no_figure(name: str) -> None:
     assert figures(f"It is called {name} here.") == []

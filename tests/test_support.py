@@ -21,6 +21,12 @@ def test_other_words_for_the_same_are_supported(support: TokenSupport) -> None:
     assert support(SOURCE, SOURCE) > 0.9
 
 
+def test_a_figure_told_in_another_way_is_supported(support: TokenSupport) -> None:
+    source = "The price was 0.10 dollars for a second, up 9 percent, or 345 Hong Kong dollars an hour."
+    assert support("The price was 10 cents a second, up 9%, or HK$345 an hour.", source) >= FULL_SUPPORT
+    assert support("The price was 20 cents a second, up 7%, or HK$350 an hour.", source) < FULL_SUPPORT
+
+
 def test_another_matter_is_not_supported(support: TokenSupport) -> None:
     assert support("The museum bought paintings from a private collector in Vienna.", SOURCE) < WEAK_SUPPORT
 

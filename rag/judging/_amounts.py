@@ -5,9 +5,11 @@ from decimal import Decimal, InvalidOperation
 
 from rag.figures import Figure, figures
 from rag.judging._told import Told, spelled
+from rag.lexical import STOPWORDS, fold
 
 ABOUT, OVER, UNDER, LEAST, MOST = "about", "over", "under", "least", "most"
 _SAID = {ABOUT: "about", OVER: "more than", UNDER: "less than", LEAST: "at least", MOST: "at most"}
+_LOOSE = {"number", "parameters"}  # kinds that are told without a unit
 FAR = Decimal("0.25")
 _GAP = r"(?:\W+(?:a|an|the|of|as|just|only|some|it|total|is|was)\b){0,2}\W*$"
 _BEFORE = [
@@ -67,7 +69,8 @@ def bound(told: Told, figure: Figure) -> str | None:
 def _figure(figure: Figure, told: Told, source: Told) -> str | None:
     if figure.kind == "date":
         return _date(figure, source)
-    equal = [g for g in source.figures if _tells(g, figure)]
+    counts = _counts(told, figure)
+    equal = [g for g in source.figures if _tells(g, figure) and not (counts and g.kind not in _LOOSE)]
     side = bound(told, figure)
     if equal:
         if any(_agree(side, bound(source, g)) for g in equal):
@@ -88,14 +91,24 @@ def _tells(have: Figure, said: Figure) -> bool:
     """Whether a figure of the source tells the one that is said: the same value in the same unit, or with no unit said."""
     if have.kind == "date":
         return False
+    # "4K videos" may be a size or a number of videos; spelled alike they are the same.
+    if said.text.lower() == have.text.lower():
+        return True
     if said.kind == have.kind and said.unit == have.unit:
         return said.value == have.value
-    loose = {"number", "parameters"}
     if have.kind == "number" and said.kind == "money" and _SCALED.search(have.text):
         return said.value == have.value
-    if said.kind == "number" or {said.kind, have.kind} <= loose:
+    if said.kind == "number" or {said.kind, have.kind} <= _LOOSE:
         return said.value in (have.value, _face(have))
     return False
+
+
+def _counts(told: Told, figure: Figure) -> bool:
+    """Whether a bare number counts what follows it: "44 frames" is not told by "44 GB", "12 a second" is by "12 credits"."""
+    following = re.match(r"[ -]([^\W\d_]{3,})", told.text[figure.end : figure.end + 40])
+    if figure.kind != "number" or following is None or re.search(r"\dk$", figure.text, re.I):
+        return False
+    return fold(following[1]) not in STOPWORDS
 
 
 def _face(figure: Figure) -> str:

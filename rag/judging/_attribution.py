@@ -15,7 +15,7 @@ _AFTER = re.compile(
     rf" (?:{_VERBS})\b|'s (?:own )?(?:count|estimate|report|account|summary|reporting|calculation)\b", re.I
 )
 _BY = re.compile(r"\bby(?: the)? ?$", re.I)
-_JOINING = re.compile(r"\b(?:that|which|who|whose|where|and|or|between|versus|v|vs|with)\b|[;:]", re.I)
+_JOINING = re.compile(r"\b(?:that|which|who|whose|where|and|or|but|between|versus|v|vs|with)\b|[;:]", re.I)
 REACH = 70
 
 
@@ -51,10 +51,12 @@ def _acts(told: Told, skip: frozenset[str]) -> dict[tuple[str, str], frozenset[s
     """(doer, done-to) -> the words between them that may be the verb, for neighbouring names in one clause."""
     found: dict[tuple[str, str], frozenset[str]] = {}
     mentions = [m for m in told.mentions if m.entity not in skip]
+    # Two sentences may tell the same amount without saying the same of it.
+    amounts = frozenset(w.key for w in told.words if any(f.start <= w.start < f.end for f in told.figures))
     for i, one in enumerate(mentions):
         for two in mentions[i + 1 : i + 3]:
             between = told.text[one.end : two.start]
-            words = frozenset(told.between(one.end, two.start))
+            words = frozenset(told.between(one.end, two.start)) - amounts
             plain = one.entity != two.entity and _kind(told, one.entity) == _kind(told, two.entity)
             if not plain or len(between) > REACH or not words or _JOINING.search(between):
                 continue

@@ -27,6 +27,9 @@ SAME = [
     {"mit", "mit-licensed"},
 ]
 _WORD = re.compile(r"[^\W\d_]+")
+# "Wan 2.2" where the source says "Wan" and "the 2.2 line".
+_VERSIONED = re.compile(r"([^\W\d_]{3,})[ -]?(\d+\.\d+)")
+_ALONE = r"(?:^|[ (])v?{}(?= (?:line|series|family|version|release|model|generation)s?\b)"
 
 
 def unfounded(told: Told, source: Told, context: Callable[[], str] | None) -> list[str]:
@@ -74,8 +77,13 @@ def _refers_back(source: Told) -> bool:
 
 
 def _known(name: str, around: str) -> bool:
-    """Whether a name of the vocabulary stands there: its number belongs to it."""
-    return spelled(name, around) if re.search(r"\d", name) else _stands(name, around)
+    """Whether a name of the vocabulary stands there: its number belongs to it, or stands alone as that of a line."""
+    if not re.search(r"\d", name):
+        return _stands(name, around)
+    family = _VERSIONED.fullmatch(fold(name))
+    return spelled(name, around) or bool(
+        family and spelled(family[1], around) and re.search(_ALONE.format(re.escape(family[2])), around)
+    )
 
 
 def _stands(name: str, around: str) -> bool:

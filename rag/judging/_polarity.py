@@ -35,7 +35,7 @@ _LIMITING = re.compile(
     re.I,
 )
 _CLAUSE = re.compile(
-    r"[.;:,()](?!\d)|\b(?:but|while|whereas|although|though|because|since|which|who|yet|so that|as)\b", re.I
+    r"[.;:,()](?!\d)|\b(?:but|while|whereas|although|though|because|since|(?<=, )(?:which|who)|yet|so that|as)\b", re.I
 )
 _SCOPE, _WINDOW = 6, 8
 MOST = 30  # denials of one text that are looked at
@@ -122,11 +122,17 @@ def _unanswered(said: list[_Denial], have: list[_Denial]) -> tuple[list[_Denial]
         if share > 0 and i in left and k in right:
             left.discard(i)
             right.discard(k)
-    return [said[i] for i in sorted(left)], [have[k] for k in sorted(right)]
+    # "neither fines nor prison" is two denials, "no fines or prison" one of both.
+    said_all, have_all = (frozenset().union(*(d.words for d in denials)) for denials in (said, have))
+    return (
+        [said[i] for i in sorted(left) if not said[i].words <= have_all],
+        [have[k] for k in sorted(right) if not have[k].words <= said_all],
+    )
 
 
 def _shared(one: _Denial, other: _Denial) -> float:
-    direct = len(one.words & other.words)
+    direct: float = len(one.words & other.words)
+    direct += direct / max(1, len(one.words | other.words))
     around = max(
         len(one.words & other.clause) / max(1, len(one.words)), len(other.words & one.clause) / max(1, len(other.words))
     )

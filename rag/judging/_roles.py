@@ -38,7 +38,7 @@ def unfounded(told: Told, source: Told) -> list[str]:
             continue
         if _crossed(told, (one, two), source, (have[a], have[b])):
             return [f"{one.what} and {two.what} have changed places against the source"]
-    return _parity(told, said, source, have, shared)
+    return _parity(told, said, source, have, [n for n in shared if n not in skip])
 
 
 def _anchors(told: Told) -> dict[str, _Anchor]:
@@ -104,7 +104,7 @@ def _parity(
 ) -> list[str]:
     """Two names and two figures pair off in order, first with first; told in another order, both orders must turn."""
     names = [n for n in shared if said[n].sort[:6] != "figure"]
-    values = [n for n in shared if said[n].sort[:6] == "figure" and "date" not in said[n].sort]
+    values = [n for n in shared if said[n].sort[:6] == "figure"]
     for a, b in combinations(names, 2):
         if said[a].sort != said[b].sort:
             continue
@@ -122,7 +122,13 @@ def _parity(
 
 
 def _paired(told: Told, places: dict[str, _Anchor], a: str, b: str, f: str, g: str) -> bool:
-    """Whether nothing of the same sort stands between or beside the four that could claim one of the figures."""
-    sort = places[a].sort
-    names = sum(p.sort == sort for p in places.values())
-    return names == 2 and sum(p.sort == places[f].sort for p in places.values()) == 2
+    """Whether the four pair off: name and figure by turns, or both names and then both figures, each in a list.
+
+    Nothing of the same sort may stand between or beside them that could claim one of the figures.
+    """
+    for sort in (places[a].sort, places[f].sort):
+        if sum(p.sort == sort for p in places.values()) != 2:
+            return False
+    order = "".join("f" if n in (f, g) else "n" for n in sorted((a, b, f, g), key=lambda n: places[n].start))
+    lists = _listed(told, places[a], places[b]) and _listed(told, places[f], places[g])
+    return order in ("nfnf", "fnfn") or (lists and order in ("nnff", "ffnn"))

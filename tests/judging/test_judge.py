@@ -49,6 +49,21 @@ def verdict(statement: str, *quotes: str) -> str:
         ("It was not disclosed.", "It stayed undisclosed."),
         ("Netflix bought InterPositive.", "InterPositive was bought by Netflix."),
         ("HunyuanVideo is slower than LTX-Video.", "LTX-Video is faster than HunyuanVideo."),
+        ("It is false that Kling 3.0 makes 4K videos.", "A page says Kling 3.0 makes 4K video, which is false."),
+        ("No release beyond the Wan 2.2 line was found.", "No Wan release beyond the 2.2 line was found."),
+        ("People would face neither fines nor prison.", "It would bring no fines or prison for people."),
+        (
+            "In a table that does not say which GPU was used, it takes 1,904 seconds.",
+            "It takes 1904 seconds, in a table that does not name the GPU.",
+        ),
+        (
+            "GV led Synthesia's $200 million Series E, which valued the company at $4 billion.",
+            "Synthesia announced a Series E of 200 million dollars led by GV, at a valuation of 4 billion dollars.",
+        ),
+        (
+            "Earlier reports put Runway's round at $100 million, but Bloomberg gave $141 million.",
+            "Bloomberg gave 141 million dollars for Runway's round, against the 100 million dollars of earlier reports.",
+        ),
     ],
 )
 def test_the_same_in_other_words_has_no_fault(statement: str, quote: str) -> None:
@@ -107,6 +122,14 @@ def test_the_same_in_other_words_has_no_fault(statement: str, quote: str) -> Non
         ("Pexora's model came second.", "Runway's model came second.", "Pexora: not in the source"),
         ("Vel Tranor Labs made it.", "Runway made it.", "Vel Tranor Labs: not in the source"),
         ("AB 2839 is in force.", "AB 2655 is in force.", "2839"),
+        ("It needs 44 GB for 44 frames.", "It needs 44 GB for 49 frames.", "44: the source says 49"),
+        ("Wan 2.6 is newer than the 2.2 line.", "Wan 2.5 is newer than the 2.2 line.", "2.6: not in the source"),
+        ("It may be sold, not read, neither lent.", "It may be sold and lent, not read.", "denies"),
+        (
+            "Runway's Gen-2 came in February 2023; Gen-1 came on March 20, 2023.",
+            "Runway moved on from Gen-1 of February 2023 to Gen-2, announced on 20 March 2023.",
+            "changed places",
+        ),
         ("It came second in the ranking.", "It came third in the ranking.", "second: not in the source"),
     ],
 )
