@@ -17,7 +17,7 @@ ORDER = [
     "origins limits slugs lengths",
     "errors origins figures",
     "records",
-    "menus providers detection sentences export suggestions conversations feedback refusal visibility recency syndication",
+    "menus providers detection sentences export suggestions conversations feedback refusal manner visibility recency syndication",
     "gate",
     "fetch settings sources passages lexical",
     "corpus discovery vocabulary",

@@ -81,7 +81,7 @@ def explain(error: BaseException, server: Server, tried: int) -> Fault:
             code="model-failed", text=f"{_named(server)} refused the request ({status}); check {server.address}."
         )
     if any(isinstance(e, OSError) or "connect" in type(e).__name__.lower() for e in _chain(error)):
-        text = f"{_named(server)} cannot be reached; check that it runs, and {server.address}."
+        text = f"{_named(server)} cannot be reached; check that it runs, and {_setting(server)}."
         return Fault(code="model-unreachable", text=text)
     return Fault(code="model-broke", text=f"{_named(server)} broke off or sent what cannot be read.")
 
@@ -90,10 +90,15 @@ def _silence(what: str, server: Server) -> Fault:
     if what == "dead":
         return Fault(
             code="model-unreachable",
-            text=f"{_named(server)} does not answer; check that it runs, and {server.address}.",
+            text=f"{_named(server)} does not answer; check that it runs, and {_setting(server)}.",
         )
     waited = {"RAG_CHAT_FIRST_SECONDS": "did not begin to answer", "RAG_CHAT_GAP_SECONDS": "fell silent"}
     return Fault(code="model-slow", text=f"{_named(server)} {waited.get(what, 'took too long')} (limit: {what}).")
+
+
+def _setting(server: Server) -> str:
+    """What to look at where a server is silent: its address by the name of the setting, or the model."""
+    return "its address (RAG_CHAT_URL)" if server.address == "RAG_CHAT_URL" else server.address
 
 
 def _named(server: Server) -> str:

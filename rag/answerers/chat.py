@@ -175,8 +175,10 @@ def _whole(told: tuple[DraftStatement, ...], reading: _Reading, fault: Fault | N
         )
         problem = Notice(code="model-outside" if reading.outside else "model-empty", text=text)
     if told and reading.outside:
-        count = "A sentence" if reading.outside == 1 else f"{reading.outside} sentences"
-        text = f"{count} of the model left out: not from the passages, or beside the question."
+        count = (
+            "A sentence of the model was" if reading.outside == 1 else f"{reading.outside} sentences of the model were"
+        )
+        text = f"{count} left out: not from the passages, or beside the question."
         notices.append(Notice(code="outside-left-out", text=text))
     if problem and not told:
         problem = Notice(code=problem.code, text=problem.text + INSTEAD)
@@ -186,7 +188,7 @@ def _whole(told: tuple[DraftStatement, ...], reading: _Reading, fault: Fault | N
     return Draft(
         statements=told,
         short=brief.reading.short,
-        notices=(*notices, problem) if problem else tuple(notices),
+        notices=(problem, *notices) if problem else tuple(notices),
         complete=problem is None,
         failed=not told,
     )

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 
+from rag.manner import manner
 from rag.records import Answer, Article, Citation
 
 BOLD, MARK, DIM, PLAIN = "\x1b[1m", "\x1b[7m", "\x1b[2m", "\x1b[0m"
@@ -36,7 +37,8 @@ def _lines(answer: Answer, article: Callable[[str], Article], marked: bool) -> I
                 yield f"  - {_safe(n.quote)}  ({_safe(n.article)})"
     for notice in answer.notices:
         yield f"\n{_safe(notice.text)}"
-    yield f"\n{dim}{_safe(answer.mode)} · {answer.seconds.total:.2f} s{plain}"
+    dated = f"As of {answer.as_of} · " if answer.as_of else ""
+    yield f"\n{dim}{dated}{_safe(manner(answer))} · {answer.seconds.total:.1f} s{plain}"
 
 
 def origin(citation: Citation) -> str:

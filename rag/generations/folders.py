@@ -61,7 +61,7 @@ class Generations:
             ) from error
         if not (match := POINTER.fullmatch(text)):
             raise IndexDamaged(
-                f"{self.folder / 'CURRENT'} holds {text[:80]!r}, no generation; run `rag doctor --repair`"
+                f"{self.folder / 'CURRENT'} holds {text[:12]!r}, no generation; run `rag doctor --repair`"
             )
         return Pointer(name=match[1], manifest=match[2])
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from rag import export, feedback
 from rag.records import Answer
-from rag.ui.turns import Download, Session, Turn
+from rag.ui.turns import Download, Filters, Session, Turn
 
 KINDS = {
     "md": "text/markdown",
@@ -24,6 +24,9 @@ def act(session: Session, at: int, value: object, verdicts: Path) -> None:
     turn, kind = session.turns[at], value.get("kind")
     if kind == "ask" and isinstance(value.get("text"), str):
         session.ask(value["text"])
+    elif kind == "unfiltered" and turn.answer is not None:
+        session.filters, session.taken_off = Filters(), session.taken_off + 1
+        session.ask(turn.answer.understood_as)
     elif kind == "stop" and turn.job is not None:
         turn.job.stop()
     elif kind == "save" and turn.answer is not None and value.get("format") in KINDS:

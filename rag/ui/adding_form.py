@@ -21,11 +21,14 @@ BUSY = "Somebody else is changing the library at the moment; adding is possible 
 NOTHING = "No file has arrived yet: drop or choose one, then press the button."
 
 
-def adding_form(assistant: Assistant, shelf: Shelf) -> None:
-    """Draw the form; what is sent begins at once, in a thread of its own."""
+def adding_form(assistant: Assistant, shelf: Shelf, *, unfolded: bool) -> None:
+    """Draw the form, folded so that the list comes first, or `unfolded`; what is sent begins at once, in a thread of its own."""
     settings, running = assistant.settings, state.work()
     most, largest = settings.limits.uploads, min(settings.limits.file_mb, int(st.get_option("server.maxUploadSize")))
-    with st.container(key="add"):
+    with (
+        st.expander("Add articles", icon=":material/add:", key="adding-open", expanded=unfolded),
+        st.container(key="add"),
+    ):
         upload_guard(most, within="add", key="guard")
         with st.form("adding", clear_on_submit=True, border=False):
             files = st.file_uploader(

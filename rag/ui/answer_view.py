@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from itertools import groupby
 from typing import Any
 
+from rag.manner import manner
 from rag.records import Answer, Citation, Refusal, Statement
 from rag.ui.dates import spell
+from rag.ui.job import STOPPED
 
 VERDICTS = {"supported": "", "partly": "Only partly supported", "unsupported": "Not supported by the articles"}
 
@@ -35,7 +37,7 @@ def show(answer: Answer, titles: Mapping[str, str]) -> dict[str, Any]:
     cues = {c.number: cue(c) for c in answer.citations}
     return {
         "question": answer.question,
-        "understood": answer.understood_as if _differs(answer) else None,
+        "understood": answer.understood_as[:1].upper() + answer.understood_as[1:] if _differs(answer) else None,
         "short": {"text": answer.short.text, "chip": answer.short.citation} if answer.short else None,
         "blocks": [_block(key, list(members), cues) for key, members in groupby(answer.statements, _group)],
         "citations": [
@@ -57,13 +59,15 @@ def partial(question: str, statements: list[Statement], problem: str | None, wri
         "pending": problem is None,
         "waiting": f"{writer} is being asked; each sentence is checked before it is shown." if writer else None,
         "error": sentence(problem) if problem else None,
+        "stopped": problem == STOPPED,
         "blocks": [_block(key, list(members), {}) for key, members in groupby(statements, _group)],
     }
 
 
 def sentence(message: str) -> str:
-    """An error's message, which begins like a clause, as a sentence of its own."""
-    return message[:1].upper() + message[1:] + ("" if message.endswith((".", "?", "!")) else ".")
+    """An error's message, which begins like a clause, as a sentence of its own; a name at its head keeps its letters."""
+    begun = message[:1].upper() + message[1:] if message.partition(" ")[0].isalpha() else message
+    return begun + ("" if message.endswith((".", "?", "!")) else ".")
 
 
 def plain(answer: Answer) -> str:
@@ -114,20 +118,9 @@ def _refusal(refusal: Refusal) -> dict[str, Any]:
 
 
 def _foot(answer: Answer) -> str:
-    """How the answer was made, in plain words, and how long that took; the mode itself stays in the files."""
-    parts = [_made(answer), f"{answer.seconds.total:.1f} s"]
+    """How the answer was made, and how long that took."""
+    parts = [manner(answer), f"{answer.seconds.total:.1f} s"]
     return " · ".join([f"As of {spell(answer.as_of)}", *parts] if answer.as_of else parts)
-
-
-def _made(answer: Answer) -> str:
-    answerer = answer.mode.split(" · ")[0]
-    way, _, model = answerer.partition("chat ")
-    if not answer.answered:
-        told = any(notice.code == "model-refused" for notice in answer.notices)
-        return f"Searched on this machine; {model} read what was found" if told else "Searched on this machine"
-    if model and not way:
-        return f"Written by {model}, checked against the articles"
-    return "Quoted from the articles" if model else "Quoted from the articles; nothing left this machine"
 
 
 def _announcement(answer: Answer) -> str:

@@ -49,11 +49,11 @@ def answer_with(assistant: Assistant, session: Session) -> None:
         current = session.naming or next((key for key, offer in offers.items() if offer.model == chosen), None)
         pick = partial(_pick, assistant, session, offers)
         choices(items, key="answerers", label="Answer with", kind="list", on_pick=pick, current=current)
-        if session.naming in offers:
-            _fields(assistant, session, offers[session.naming])
-        if session.refused:
+        if session.refused:  # above the fields: below them a small screen does not show it
             with st.container(key="refused", border=True):
                 st.text(sentence(session.refused))
+        if session.naming in offers:
+            _fields(assistant, session, offers[session.naming])
 
 
 def said(assistant: Assistant, session: Session) -> str:

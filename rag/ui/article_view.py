@@ -17,7 +17,7 @@ WEB = re.compile(r"https?://", re.IGNORECASE)
 FIGURE = re.compile(r"(?<![\w-])\d[\d.,]*(?<=\d) [^\W\d_]{3,}")
 LONG = 240  # characters of a quote that a link repeats in full
 CHANGED = "This article has changed since it was quoted; the words below still stand in it."
-GONE = "This article is no longer in the corpus. The quoted words were:"
+GONE = "This article is no longer in the library. The quoted words were:"
 LOST = "This article has changed since it was quoted, and the quoted words no longer stand in it. They were:"
 
 

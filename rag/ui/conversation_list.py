@@ -9,6 +9,7 @@ from rag import export
 from rag.conversations import Conversations
 from rag.ui import state
 from rag.ui.components.choices import choices
+from rag.ui.components.sidebar import sidebar
 from rag.ui.dates import spell
 from rag.ui.turns import Session
 
@@ -23,15 +24,18 @@ def conversation_list(session: Session, kept: Conversations | None) -> None:
         st.button(
             "New conversation", icon=":material/add:", key="new", width="stretch", on_click=partial(_leave, session)
         )
+        sidebar(session.moved, key="sidebar")
         if kept is None:
             st.text(OFF)
             return
+        search = state.widget("search")
+        found = kept.list(search)[:LISTED]
         if session.conversation:
-            _this(session, kept, session.conversation)
-        search = st.text_input(
+            title = next((c.title for c in found if c.id == session.conversation), None)
+            _this(session, kept, session.conversation, title)
+        st.text_input(
             "Search conversations", placeholder="Search conversations", key="search", label_visibility="collapsed"
         )
-        found = kept.list(search)[:LISTED]
         items = [{"id": c.id, "text": c.title, "note": _when(c.changed, c.turns)} for c in found]
         pick = partial(_pick, session, kept)
         if items:
@@ -41,10 +45,10 @@ def conversation_list(session: Session, kept: Conversations | None) -> None:
             st.text("No conversation holds these words.")
 
 
-def _this(session: Session, kept: Conversations, key: str) -> None:
-    """Rename, save and delete the conversation on the page."""
+def _this(session: Session, kept: Conversations, key: str, title: str | None) -> None:
+    """Rename, save and delete the conversation on the page; `title` is what it is called now."""
     with st.popover("This conversation", type="tertiary", icon=":material/more_horiz:", key="this"):
-        st.text_input("New title", key="title", on_change=partial(_rename, kept, key))
+        st.text_input("New title", key="title", placeholder=title, on_change=partial(_rename, kept, key))
         answers = [turn.answer for turn in session.turns if turn.answer is not None]
         text = "\n".join(export.markdown(answer) for answer in answers)
         st.download_button("Save as Markdown", text, "conversation.md", "text/markdown", key="save", on_click="ignore")

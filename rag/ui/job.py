@@ -9,7 +9,7 @@ from rag.records import Answer, Statement
 
 log = logging.getLogger(__name__)
 UNEXPECTED = "Something went wrong while answering. Ask again; the details are in the log of the app."
-STOPPED = "Stopped. Ask again to get an answer."
+STOPPED = "You stopped this answer; ask again to get it."
 PATIENCE = 2.0  # seconds a stopped job has to bring the answer made of what there is
 
 

@@ -10,11 +10,12 @@ from streamlit.delta_generator import DeltaGenerator
 from rag.assistant import Assistant
 from rag.errors import CutawayError, IndexError_
 from rag.ui import state
-from rag.ui.components.plain import masthead, problem
+from rag.ui.components.plain import heading, masthead, problem
 
 log = logging.getLogger(__name__)
 FIRST = "Getting the articles ready. This happens once and takes about a minute."
-MEND = "The Library page can do that too."
+DAMAGED = "The index of the articles cannot be used, so nothing can be answered at the moment."
+MEND = "The Library page can repair it; nothing of the articles is lost."
 STAGES = {
     "read": "Reading the articles",
     "embed": "Learning what they say",
@@ -26,15 +27,18 @@ STAGES = {
 UNEXPECTED = "Cutaway could not start. Reload the page; if it stays, run `python -m rag doctor` for the reason."
 
 
-def open_assistant(instead: Callable[[], None] | None = None) -> Assistant | None:
-    """The assistant, or None after showing why there is none; with a faulty index, `instead` is drawn below."""
+def open_assistant(page: str | None = None, instead: Callable[[], None] | None = None) -> Assistant | None:
+    """The assistant, or None after showing why there is none; with a faulty index, `instead` is drawn below.
+
+    Until it stands, its progress is shown under the title of `page`, by default under the masthead.
+    """
     place = st.empty()
     bars: list[DeltaGenerator] = []
 
     def progress(stage: str, done: int, total: int) -> None:
         if not bars:
             with place.container():
-                masthead(FIRST, key="opening", small=False)
+                _head(page)
                 bars.append(st.progress(0.0))
         bars[0].progress(min(done / total, 1.0) if total else 0.0, text=STAGES.get(stage))
 
@@ -53,10 +57,20 @@ def open_assistant(instead: Callable[[], None] | None = None) -> Assistant | Non
     return assistant
 
 
+def _head(page: str | None) -> None:
+    if page:
+        heading(page, FIRST, key="opening-page")
+    else:
+        masthead(FIRST, key="opening", small=False)
+
+
 def trouble(error: CutawayError, instead: Callable[[], None] | None = None) -> None:
     """Say what failed; of a faulty index also where it is mended: by what `instead` draws, or on the Library page."""
     faulty = isinstance(error, IndexError_)
-    problem(f"{error}. {MEND}" if faulty and instead is None else str(error))
+    if faulty:
+        problem(DAMAGED if instead else f"{DAMAGED} {MEND}", detail=str(error))
+    else:
+        problem(str(error))
     if faulty and instead is not None:
         instead()
 

@@ -7,7 +7,7 @@ from rag.records import Answer, Citation, Nearest
 from rag.ui.dates import spell
 from rag.ui.job import Job
 
-LABELS = {"topic": "Topic", "publisher": "Outlet", "since": "Since", "as_of": "As of"}
+LABELS = {"topic": "Topic", "publisher": "Outlet", "since": "Known since", "as_of": "As of"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +101,8 @@ class Session:
     `conversation` is the id under which the turns are kept, None before the first is; `kept` how many of them are;
     `taken_off` counts filters taken off by their tokens. `model` answers the next question, None: whoever the settings
     name; `naming` is the offer whose model is being typed, `refused` says why one that was chosen cannot be asked.
-    `deleting` is the conversation that waits for a second word before it is deleted.
+    `deleting` is the conversation that waits for a second word before it is deleted; `moved` counts how often another
+    conversation, or none, was taken up.
     """
 
     turns: list[Turn] = field(default_factory=list)
@@ -115,6 +116,7 @@ class Session:
     naming: str | None = None
     refused: str | None = None
     deleting: str | None = None
+    moved: int = 0
 
     def ask(self, question: str, filters: Filters | None = None) -> None:
         """Add a question to be answered, under `filters`, by default those of now; blanks alone are no question."""
@@ -131,6 +133,7 @@ class Session:
             Turn(question=answer.question, answer=answer, filters=Filters(as_of=answer.as_of)) for answer in answers
         ]
         self.conversation, self.kept, self.opened = conversation, len(answers), None
+        self.moved += 1
 
     def history(self, at: int) -> list[Answer]:
         """The answers before turn `at`."""

@@ -7,18 +7,9 @@ from urllib.parse import urlsplit
 
 import pytest
 from app_server import ROOT, App
+from chromium import launched
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-default-apps",
-    "--disable-sync",
-    "--no-first-run",
-)
 LOCAL = {"127.0.0.1", "localhost"}
 
 
@@ -61,11 +52,9 @@ def slow(start: Callable[..., App], articles: Path) -> App:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    assert path, "browser tests need Chromium: apt-get install chromium"
     expect.set_options(timeout=20_000)  # a busy machine is no fault of the page
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=path, args=list(QUIET))
+        running = launched(playwright)
         yield running
         running.close()
 

@@ -63,3 +63,17 @@ def sidebar(page: Page) -> Locator:
     expect(page.get_by_test_id("stSidebar")).to_have_attribute("data-collapsed", "false")
     expect(page.get_by_role("button", name="New conversation")).to_be_in_viewport(ratio=1)
     return page.get_by_test_id("stSidebarContent")
+
+
+# Seconds from a click on a chip to its marked words on screen.
+CLICK_TO_MARK = """async (chip) => {
+  const roots = () => [document, ...[...document.querySelectorAll("*")].map((node) => node.shadowRoot).filter(Boolean)];
+  const marked = () => roots().some((root) => {
+    const mark = root.querySelector("dialog[open] mark, dialog:popover-open mark")?.getBoundingClientRect();
+    return mark && mark.height && mark.top >= 0 && mark.bottom <= innerHeight;
+  });
+  const start = performance.now();
+  chip.click();
+  while (!marked() && performance.now() < start + 5000) await new Promise(requestAnimationFrame);
+  return (performance.now() - start) / 1000;
+}"""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 import pytest
 from app_server import App
 from playwright.sync_api import Page, expect
-from steps import HOW_LONG, answered, ask, chips, enter, open_passage, panel, ready
+from steps import CLICK_TO_MARK, HOW_LONG, answered, ask, chips, enter, open_passage, panel, ready
 
 pytestmark = pytest.mark.browser
 
@@ -69,7 +69,7 @@ def test_an_answer_appears_statement_by_statement_and_can_be_stopped(slow: App, 
     expect(page.locator(".statement")).to_have_count(1, timeout=60_000)
     expect(page.locator(".foot")).to_have_count(0)
     page.get_by_role("button", name="Stop").click()
-    expect(page.locator(".problem")).to_have_text("Stopped. Ask again to get an answer.")
+    expect(page.locator(".notice")).to_have_text("You stopped this answer; ask again to get it.")
     expect(page.get_by_role("button", name="Stop")).to_have_count(0)
     expect(page.locator(".statement")).to_have_count(1)
 
@@ -118,13 +118,3 @@ def test_from_a_chip_to_its_marked_words_in_under_300_ms(app: App, visit: Callab
         panel(page).press("Escape")
         expect(panel(page)).to_have_count(0)
     assert min(seconds) < 0.3
-
-
-CLICK_TO_MARK = """async (chip) => {
-  const roots = () => [document, ...[...document.querySelectorAll("*")].map((node) => node.shadowRoot).filter(Boolean)];
-  const marked = () => roots().some((root) => root.querySelector("dialog[open] mark, dialog:popover-open mark"));
-  const start = performance.now();
-  chip.click();
-  while (!marked() && performance.now() < start + 5000) await new Promise(requestAnimationFrame);
-  return (performance.now() - start) / 1000;
-}"""

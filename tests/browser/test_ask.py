@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from app_server import App
 from playwright.sync_api import Page, expect
-from steps import HOW_LONG, ask, chips, ready
+from steps import HOW_LONG, ask, chips, ready, sidebar
 
 pytestmark = pytest.mark.browser
 
@@ -12,8 +12,10 @@ pytestmark = pytest.mark.browser
 def test_first_start_builds_the_index_behind_a_progress_bar(
     start: Callable[..., App], visit: Callable[..., Page], articles: Path
 ) -> None:
-    page = visit(start(RAG_CORPUS=str(articles)).url)
+    page = visit(f"{start(RAG_CORPUS=str(articles)).url}/library")
     expect(page.get_by_role("progressbar")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Library")
+    page.get_by_role("link", name="Ask", exact=True).click()
     ready(page)
     expect(page.get_by_role("progressbar")).to_have_count(0)
 
@@ -62,7 +64,9 @@ def test_row_41_a_refusal_shows_what_was_near_and_cites_nothing(app: App, visit:
     expect(page.get_by_role("dialog").locator("mark").first).to_be_in_viewport()
 
 
-def test_on_a_phone_the_article_is_a_dialog_over_the_page(app: App, visit: Callable[..., Page]) -> None:
+def test_on_a_phone_the_article_is_a_dialog_the_sidebar_makes_way_and_lists_open_above_their_button(
+    app: App, visit: Callable[..., Page]
+) -> None:
     page = visit(app.url, width=390, height=844, scheme="dark")
     ask(page, HOW_LONG)
     chips(page, 1).first.click()
@@ -71,6 +75,12 @@ def test_on_a_phone_the_article_is_a_dialog_over_the_page(app: App, visit: Calla
     assert panel.bounding_box()["width"] == 390
     page.get_by_role("button", name="Close the article").click()
     expect(panel).to_have_count(0)
+    sidebar(page).locator(".list button").first.click()
+    expect(page.get_by_test_id("stSidebar")).to_have_attribute("data-collapsed", "true")
+    for _ in range(2):
+        page.get_by_role("button", name="Answer with", exact=True).click()
+        expect(page.get_by_role("list", name="Answer with")).to_be_in_viewport(ratio=1)
+        page.keyboard.press("Escape")
 
 
 def test_who_answers_and_where_the_question_goes_is_always_on_screen(app: App, visit: Callable[..., Page]) -> None:

@@ -115,7 +115,7 @@ def test_statements_appear_as_they_are_judged_and_the_choice_stays_in_its_sessio
     turn = answered(page)
     assert turn.locator(".statement").count() >= 1
     expect(turn.locator(".cut-off")).to_have_text("The answer breaks off here; it is not complete.")
-    expect(turn.locator(".notice").last).to_contain_text("You stopped this answer.")
+    expect(turn.locator(".notice").first).to_have_text("You stopped this answer. What came before it is kept.")
     expect(ask(other, COST).locator(".foot")).to_contain_text("nothing left this machine")
     expect(chips(page, 1).first).to_be_enabled()
     open_passage(page)

@@ -60,7 +60,8 @@ def test_an_answer_shows_numbered_sources_with_outlet_and_date_and_the_quote_mar
     assert "31 March 2025. [1]" in done.stdout
     assert "[1] Gen-4 in detail — reported by TechCrunch, 2025-03-31 · article of 2026-11-22" in done.stdout
     assert "»Gen-4 is the Runway video model announced on 31 March 2025.«" in done.stdout
-    assert asked.mode in done.stdout
+    assert "Quoted from the articles; nothing left this machine · " in done.stdout
+    assert asked.mode not in done.stdout
 
 
 def test_a_refusal_exits_0_and_shows_what_was_nearest(indexed: Rag) -> None:

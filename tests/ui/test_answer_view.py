@@ -4,7 +4,8 @@ from dataclasses import replace
 import pytest
 
 from rag.records import Answer, Citation, Notice, Source, Statement
-from rag.ui.answer_view import cue, partial, show
+from rag.ui.answer_view import cue, partial, sentence, show
+from rag.ui.job import STOPPED
 
 
 def test_a_cue_names_the_outlets_under_the_quote_and_the_article_date(citation: Citation) -> None:
@@ -68,7 +69,7 @@ def test_a_refusal_shows_what_was_searched_what_was_missing_and_what_was_near(re
 
 def test_what_was_understood_is_shown_only_when_it_differs(answered: Answer) -> None:
     assert show(answered, {})["understood"] is None
-    assert show(replace(answered, understood_as="How long is a Gen-4 clip?"), {})["understood"]
+    assert show(replace(answered, understood_as="how long is it?"), {})["understood"] == "How long is it?"
 
 
 def test_notices_and_a_cut_answer_are_told(answered: Answer) -> None:
@@ -105,3 +106,9 @@ def test_the_announcement_counts_statements_and_citations(answered: Answer, refu
 def test_an_error_is_told_as_a_sentence() -> None:
     view = partial("q", [], "the question is too long; shorten it", None)
     assert view["error"] == "The question is too long; shorten it."
+    assert sentence("anthropic:some needs a key") == "anthropic:some needs a key."
+
+
+def test_what_the_reader_stopped_is_no_fault() -> None:
+    assert partial("q", [], STOPPED, None)["stopped"]
+    assert not partial("q", [], "the index is damaged", None)["stopped"]

@@ -1,7 +1,9 @@
 from dataclasses import replace
+from pathlib import Path
 
 from rag.records import Answer
-from rag.ui.turns import Opened, Session, Turn
+from rag.ui.acts import act
+from rag.ui.turns import Filters, Opened, Session, Turn
 
 
 def test_blanks_are_no_question() -> None:
@@ -31,6 +33,13 @@ def test_a_number_nobody_gave_opens_nothing(answered: Answer) -> None:
         assert session.cited() is None
         session.step(1)
         assert session.opened == opened
+
+
+def test_a_refusal_under_filters_is_asked_again_without_them(refused: Answer, tmp_path: Path) -> None:
+    session = Session(turns=[Turn("and it?", answer=refused)], filters=Filters(topic="runway"))
+    act(session, 0, {"kind": "unfiltered"}, tmp_path)
+    assert (session.turns[1].question, session.turns[1].filters) == (refused.understood_as, Filters())
+    assert session.filters == Filters()
 
 
 def test_stepping_goes_round_the_citations_of_one_answer(answered: Answer) -> None:

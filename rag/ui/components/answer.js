@@ -63,7 +63,7 @@ function heading(question) {
 function body(turn, open, act) {
   const cited = new Map((turn.citations ?? []).map((citation) => [citation.number, citation]));
   const blocks = turn.blocks.map((block) => statements(block, cited, open));
-  if (turn.error) return [...blocks, make("p", "problem", turn.error)];
+  if (turn.error) return [...blocks, make("p", turn.stopped ? "notice" : "problem", turn.error)];
   if (turn.pending) return [...blocks, pending(turn.waiting, act)];
   return [
     turn.filters ? make("p", "small", turn.filters) : null,
@@ -72,7 +72,7 @@ function body(turn, open, act) {
     turn.short ? make("p", "short", ...numbered(turn.short.text, [turn.short.chip], cited, open)) : null,
     ...blocks,
     turn.cut ? make("p", "cut-off", turn.cut) : null,
-    turn.refusal ? refusal(turn, open) : null,
+    turn.refusal ? refusal(turn, open, act) : null,
     turn.citations.length ? sources(turn.citations, open) : null,
     tools(turn, act),
     turn.followups.length ? followups(turn.followups, turn.refusal ? "The articles do answer" : "Ask next", act) : null,
@@ -123,13 +123,17 @@ function verdict(item) {
   return make("p", "verdict", make("strong", "", item.label), why);
 }
 
-function refusal(turn, open) {
+function refusal(turn, open, act) {
   const node = make("section", "refusal", make("p", "reason", turn.refusal.reason));
   if (turn.refusal.missing.length) {
     const words = turn.refusal.missing.map((word) => make("li", "word", word));
     node.append(make("h3", "label", "Not mentioned anywhere"), make("ul", "missing", ...words));
   }
   node.append(make("p", "small", turn.refusal.searched));
+  if (turn.filters) {
+    const again = button("link-button", null, () => act({ kind: "unfiltered" }), "Ask again without filters");
+    node.append(make("p", "small", "Only what the filters let through was searched. ", again));
+  }
   if (turn.nearest.length) {
     const rows = turn.nearest.map((near, at) => {
       const inside = [make("span", "quote", near.quote), make("span", "small", near.title)];

@@ -26,7 +26,8 @@ def answer(
 
     The `latest` turn is brought to the top of the screen when it appears. When the reader picks a chip, a source or a
     near passage, the trigger `open` is {"kind", "at"} and `on_open` is called; the other tools set `act`:
-    {"kind": "ask", "text"}, {"kind": "stop"}, {"kind": "save", "format"}, {"kind": "rate", "good", "reason"}.
+    {"kind": "ask", "text"}, {"kind": "unfiltered"} (the same without filters), {"kind": "stop"},
+    {"kind": "save", "format"}, {"kind": "rate", "good", "reason"}.
     """
     shown = {"turn": data, "latest": latest, "opened": opened, "file": file}
     _mount(key=key, data=shown, on_open_change=on_open, on_act_change=on_act)

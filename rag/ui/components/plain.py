@@ -17,7 +17,10 @@ def heading(title: str, line: str, *, key: str) -> None:
     _masthead(key=key, data={"title": title, "line": line, "small": False})
 
 
-def problem(sentence: str) -> None:
-    """One sentence that says what failed and what to do, instead of a page."""
+def problem(sentence: str, detail: str | None = None) -> None:
+    """One sentence that says what failed and what to do, instead of a page; `detail` below it for who looks after it."""
     with st.container(key="problem", border=True):
         st.text(sentence)
+        if detail:
+            with st.container(key="detail"):
+                st.text(detail)

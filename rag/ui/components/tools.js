@@ -19,8 +19,10 @@ function tools(turn, act) {
     said,
   );
   const end = make("div", "end", bar, make("p", "small foot", turn.foot));
-  if (turn.rated) say("Thank you. Your verdict is kept on this computer.");
-  else bar.append(thumb("Helpful", true, bar, act), thumb("Not helpful", false, bar, act));
+  if (turn.rated) {
+    bar.classList.add("rated");
+    say("Thank you. Your verdict is kept on this computer.");
+  } else bar.append(thumb("Helpful", true, bar, act), thumb("Not helpful", false, bar, act));
   return end;
 }
 

@@ -24,7 +24,7 @@ LONGEST = 200  # characters of the filter
 
 def show() -> None:
     """Draw the page, or the sentence that says why it cannot be drawn, with what mends it."""
-    assistant = open_assistant(instead=mending)
+    assistant = open_assistant("Library", mending)
     if assistant is None:
         return
     try:
@@ -39,7 +39,7 @@ def _page(assistant: Assistant, shelf: Shelf) -> None:
     passages = sum(row.passages for row in rows)
     told = [shelf_view.many(len(rows), "article"), shelf_view.many(passages, "passage")]
     heading("Library", ", ".join(told + ([f"the newest of {spell(newest)}"] if newest else [])), key="heading")
-    adding_form(assistant, shelf)
+    adding_form(assistant, shelf, unfolded=not rows)
     _ledger(assistant, shelf, rows)
     health(assistant.settings, assistant.embedder, shelf)
     data = shelf_view.show(rows, shelf, busy=state.work() is not None)
