@@ -2,6 +2,9 @@
 
 The second query (the turn and the start of the last answer) finds what neither the last turn alone nor all turns together
 find; its scores are added to those of the first (docs/retrieval.md).
+
+No chat model is asked for the stand-alone question. In either half of the gold set the rules leave one conversation of 18
+for it to win, at the price of a call, paid for and waited for, before every follow-up (docs/retrieval.md).
 """
 
 import re
