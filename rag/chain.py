@@ -14,7 +14,7 @@ from typing import Any, TypedDict
 from langchain_core.callbacks import CallbackManagerForChainRun
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 
-from rag import bylines, recency, releases, subquestions, syndication
+from rag import bylines, orders, recency, releases, subquestions, syndication
 from rag.answerers import Brief, excerpts
 from rag.citations import compose
 from rag.documents import PassageRetriever
@@ -172,7 +172,7 @@ def _reading(turn: _Turn, parts: Parts) -> Reading:
     reading = parts.reader.read(turn.question, turn.retrieved)
     reading = bylines.read(turn.question, turn.retrieved, reading, parts.index)
     sides = [parts.reader.read(question, found) for question, found in turn.sides]
-    return subquestions.joined(reading, sides) if sides else reading
+    return orders.without(subquestions.joined(reading, sides) if sides else reading)
 
 
 def _brief(turn: _Turn, parts: Parts) -> Brief:

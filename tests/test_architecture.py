@@ -28,7 +28,7 @@ ORDER = [
     "generations",
     "index",
     "generations.probing",
-    "support retrievers readers answerers bylines releases",
+    "support retrievers readers answerers bylines releases orders",
     "training",
     "ingest telling documents",
     "doctor verification",
