@@ -31,7 +31,7 @@ from rag.readers.overlap import MARGIN
 from rag.records import Question
 from rag.settings import shipped_corpus
 
-WRONG = 0.02
+WRONG = 0.03
 NAMES = (*FIELDS, "overlap", "sentence", "passage")
 RANKING = {"overlap": ("overlap",), "joint": ("overlap", "sentence", "passage")}
 CHANCE = {
