@@ -111,6 +111,7 @@ class _Reading:
         self._vocabulary = vocabulary
         # Only what the question may see can be quoted.
         self._seen = {name: replace(e.passage, sentences=e.sentences) for name, e in prompt.passages.items()}
+        self._starts = {(p.article, s.start) for p in self._seen.values() for s in p.sentences}
         self._given = " ".join(f"{e.title} {e.passage.heading} {e.passage.text}" for e in prompt.passages.values())
         evidence = brief.reading.evidence
         floor = evidence[0].score - BEARING
@@ -146,7 +147,9 @@ class _Reading:
                 yield told[-1]
 
     def _bears(self, article: str, start: int, end: int) -> bool:
-        return any(slug == article and start <= at < end for slug, at in self._bearing)
+        """Whether all that stands there bears on the question: of two sentences one must not carry the other."""
+        inside = {(slug, at) for slug, at in self._starts if slug == article and start <= at < end}
+        return bool(inside) and inside <= self._bearing
 
     def _borne(self, passage: Passage) -> Passage:
         """The passage with only the sentences that bear on the question: no quote holds another."""
