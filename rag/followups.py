@@ -45,6 +45,8 @@ ATTRIBUTE = re.compile(
     re.I,
 )
 NEWEST = re.compile(r"\b(?:latest|newest|most recent)\b", re.I)
+CLAUSE = re.compile(r"[.?!;,] |\b(?:and|but|or|because|while|so)\b ", re.I)
+NAMED_ITSELF = 2  # content words of an earlier clause that can be what a pronoun means
 START_WORDS = 40
 ALONE = 4
 
@@ -67,16 +69,26 @@ def resolve(question: str, history: Sequence[Answer], vocabulary: Vocabulary) ->
     lead = LEAD.match(said)
     rest = said[lead.end() :] if lead and said[lead.end() :].strip(" ?.!") else said
     names = vocabulary.mentions(rest)
-    points_back = bool(PRONOUN.search(rest) or POSSESSIVE.search(rest))
+    subjects = [m for m in names if vocabulary.entities[m.entity].kind != "place"]
+    points_back = _points_back(rest)
     fragment = not QUESTION_WORD.search(rest) and len(rest.split()) <= 2 * ALONE
-    if names and not points_back and not (fragment or (lead and len(_content(rest)) <= ALONE)):
+    if subjects and not points_back and not (fragment or (lead and len(_content(rest)) <= ALONE)):
         return Resolved(text=said, changed=said != question)
     alone = len(_content(rest)) >= ALONE or bool(SPEAKER.search(rest) and _content(rest))
-    if not names and not points_back and not fragment and not lead and alone:
+    if not subjects and not points_back and not fragment and not lead and alone:
         return Resolved(text=said, second=_second(said, last), changed=said != question)
     text = _swapped(rest, names, last.understood_as, vocabulary) if fragment or (lead and names) else None
     text = text or (said if names else _named(rest, last, vocabulary, fragment))
     return Resolved(text=text, second=_second(said, last), changed=text != question)
+
+
+def _points_back(text: str) -> bool:
+    """Whether a pronoun means something said before, not what an earlier clause of `text` has named itself."""
+    for match in (*PRONOUN.finditer(text), *POSSESSIVE.finditer(text)):
+        before = [m.end() for m in CLAUSE.finditer(text, 0, match.start())]
+        if not before or len(_content(text[: before[-1]])) < NAMED_ITSELF:
+            return True
+    return False
 
 
 def _without_switch(question: str) -> str:
@@ -129,10 +141,11 @@ def _named(rest: str, last: Answer, vocabulary: Vocabulary, fragment: bool) -> s
     before = list(dict.fromkeys(m.entity for m in vocabulary.mentions(last.understood_as)))
     if fragment and not ATTRIBUTE.search(rest):
         return f"{last.understood_as.rstrip(' ?.!')}, {rest.rstrip(' ?.!')}?"
-    focus = _answered_with(rest, last, before, vocabulary) or [n for n in before if vocabulary.maker(n)] or before
+    subjects = [n for n in before if vocabulary.entities[n].kind != "place"]
+    focus = _answered_with(rest, last, before, vocabulary) or [n for n in subjects if vocabulary.maker(n)] or subjects
     if not focus:
         counted = Counter(m.entity for s in last.statements for m in vocabulary.mentions(s.text))
-        focus = [name for name, _ in counted.most_common(1)]
+        focus = [name for name, _ in counted.most_common() if vocabulary.entities[name].kind != "place"][:1]
     if len(focus) == 1 or (focus and PLURAL.search(rest)):
         text = POSSESSIVE.sub(f"{' and '.join(focus)}'s", rest)
         text = PRONOUN.sub(" and ".join(focus), text, count=1) if text == rest else text

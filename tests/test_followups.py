@@ -82,3 +82,23 @@ def test_only_the_last_turn_gives_the_subject() -> None:
 def test_a_subject_nobody_named_is_not_made_up() -> None:
     resolved = resolve("What does it cost?", [turn("How long is a clip?", "Ten seconds.")], NAMES)
     assert (resolved.text, resolved.changed) == ("What does it cost?", False)
+
+
+def test_a_pronoun_that_an_earlier_clause_explains_is_left_alone() -> None:
+    question = "What does a licence for stock footage cover, and when does it end?"
+    found = resolve(question, [LENGTH], NAMES)
+    assert found.text == question
+    assert found.second
+
+
+def test_a_pronoun_after_a_short_clause_still_means_what_was_spoken_of() -> None:
+    assert resolve("Is it good, and what does it cost?", [LENGTH], NAMES).text.startswith("Is Gen-4 good")
+
+
+def test_a_place_is_not_what_it_means_and_does_not_make_a_question_stand_alone() -> None:
+    places = Vocabulary((*NAMES.entities.values(), Entity(name="Japan", kind="place")))
+    last = turn("Which copyright law applies in Japan?", "Japan lets models be trained on works.")
+    assert "Japan work" not in resolve("How does it work?", [last], places).text
+    found = resolve("Which courts in Japan decide about training data?", [last], places)
+    assert found.text == "Which courts in Japan decide about training data?"
+    assert found.second
