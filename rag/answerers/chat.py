@@ -112,7 +112,9 @@ class _Reading:
         # Only what the question may see can be quoted.
         self._seen = {name: replace(e.passage, sentences=e.sentences) for name, e in prompt.passages.items()}
         self._starts = {(p.article, s.start) for p in self._seen.values() for s in p.sentences}
-        self._given = " ".join(f"{e.title} {e.passage.heading} {e.passage.text}" for e in prompt.passages.values())
+        # What is told as not known is quoted by nobody, and what the question may not see neither.
+        told_of = [(e, [s.text for s in e.sentences if not s.gap]) for e in prompt.passages.values()]
+        self._given = " ".join(f"{e.title} {e.passage.heading} {' '.join(texts)}" for e, texts in told_of)
         evidence = brief.reading.evidence
         floor = evidence[0].score - BEARING
         self._bearing = {(e.passage.article, e.sentence.start) for e in evidence if e.score >= floor}
