@@ -42,6 +42,13 @@ function fit(box) {
 }
 
 function show(box, turn, open, act, quiet) {
+  const waits = turn.pending && box.querySelector(":scope > .body > .pending");
+  if (waits) {
+    // The button to stop stays where it is: a press and a release on two nodes would be no click.
+    while (waits.previousSibling) waits.previousSibling.remove();
+    waits.before(...told(turn, open));
+    return;
+  }
   const live = box.querySelector(":scope > [role=status]") ?? make("p", "unseen");
   live.setAttribute("role", "status");
   const words = make("div", "body", ...body(turn, open, act));
@@ -60,9 +67,17 @@ function heading(question) {
   return node;
 }
 
+function byNumber(turn) {
+  return new Map((turn.citations ?? []).map((citation) => [citation.number, citation]));
+}
+
+function told(turn, open) {
+  return turn.blocks.map((block) => statements(block, byNumber(turn), open));
+}
+
 function body(turn, open, act) {
-  const cited = new Map((turn.citations ?? []).map((citation) => [citation.number, citation]));
-  const blocks = turn.blocks.map((block) => statements(block, cited, open));
+  const cited = byNumber(turn);
+  const blocks = told(turn, open);
   if (turn.error) return [...blocks, make("p", turn.stopped ? "notice" : "problem", turn.error)];
   if (turn.pending) return [...blocks, pending(turn.waiting, act)];
   return [
