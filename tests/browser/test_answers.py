@@ -8,6 +8,19 @@ from steps import CLICK_TO_MARK, HOW_LONG, answered, ask, chips, enter, open_pas
 
 pytestmark = pytest.mark.browser
 
+# Keeps every height, in pixels from the top of the page, at which the first suggested question is drawn.
+WATCH_FOLLOW_UP = """() => {
+  window.places = new Set();
+  const main = document.querySelector(".stMain");
+  const roots = () => [document, ...[...document.querySelectorAll("*")].map((node) => node.shadowRoot).filter(Boolean)];
+  const look = () => {
+    const node = roots().map((root) => root.querySelector(".follow")).find(Boolean);
+    if (node) places.add(Math.round(node.getBoundingClientRect().top + main.scrollTop));
+    requestAnimationFrame(look);
+  };
+  look();
+}"""
+
 
 def test_next_and_previous_go_round_the_citations_of_an_answer(app: App, visit: Callable[..., Page]) -> None:
     page = visit(app.url)
@@ -61,6 +74,16 @@ def test_a_suggested_question_is_asked_with_one_click(app: App, visit: Callable[
     question = following.inner_text()
     following.click()
     expect(answered(page, 2).get_by_role("heading", name=question)).to_be_visible()
+
+
+def test_an_answer_does_not_move_once_it_is_there(app: App, visit: Callable[..., Page]) -> None:
+    page = visit(app.url)
+    ready(page)
+    page.evaluate(WATCH_FOLLOW_UP)
+    page.locator(".questions button").first.click()
+    answered(page)
+    page.wait_for_timeout(1000)
+    assert len(page.evaluate("[...places]")) == 1
 
 
 def test_an_answer_appears_statement_by_statement_and_can_be_stopped(slow: App, visit: Callable[..., Page]) -> None:

@@ -15,5 +15,5 @@ export default function ({ data, parentElement, setTriggerValue }) {
   });
   const list = make("ul", data.kind, ...rows);
   list.setAttribute("aria-label", data.label);
-  box.replaceChildren(list);
+  box.replaceChildren(...(rows.length ? [list] : []));
 }

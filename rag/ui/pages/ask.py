@@ -82,11 +82,10 @@ def _head(session: Session, catalogue: state.Catalogue) -> None:
     count = f"{len(catalogue.articles)} article{'' if len(catalogue.articles) == 1 else 's'}"
     newest = f", the newest of {spell(catalogue.newest)}" if catalogue.newest else ""
     masthead(f"Searching {count}{newest}", key="masthead", small=bool(session.turns))
-    if session.turns:
-        st.empty()  # the questions go at once, not at the end of a run that waits for an answer
-    elif catalogue.questions:
-        items = [{"id": question, "text": question} for question in catalogue.questions]
-        choices(items, key="first", label="Questions to begin with", kind="questions", on_pick=partial(_begin, session))
+    # An element that a run leaves out goes only at its end: the list stays and is emptied, so that the answer below does
+    # not move under a click.
+    first = [] if session.turns else [{"id": question, "text": question} for question in catalogue.questions]
+    choices(first, key="first", label="Questions to begin with", kind="questions", on_pick=partial(_begin, session))
 
 
 def _begin(session: Session) -> None:
