@@ -10,7 +10,8 @@ from dataclasses import replace
 from rag.index import Index
 from rag.lengths import words
 from rag.lexical import STOPWORDS, terms
-from rag.records import Article, Evidence, Passage, Question, Reading, Retrieved, Sentence, Span
+from rag.passages import within
+from rag.records import Article, Evidence, Passage, Question, Reading, Retrieved, Sentence
 from rag.visibility import visible_sentences
 
 _WHO = re.compile(
@@ -51,10 +52,10 @@ def _answers(question: Question, retrieved: Sequence[Retrieved], index: Index) -
         named = set(terms(article.title))
         if article.authors and len(wanted) >= min(_FEWEST, len(named)) and wanted <= named:
             for passage, sentence, author in _bylines(article, question, index):
-                start = sentence.start + sentence.text.index(author)
+                start = sentence.text.index(author)
                 yield Reading(
                     evidence=(Evidence(passage=passage, sentence=sentence, score=1.0),),
-                    short=Span(article=slug, start=start, end=start + len(author), text=author),
+                    short=within(passage, sentence, start, start + len(author)),
                     answerable=1.0,
                 )
 

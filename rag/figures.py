@@ -95,6 +95,9 @@ _NUMBER = re.compile(
 )
 
 
+_YEAR = re.compile(r"(?:19|20)\d{2}")
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """A figure: `value` in base units (seconds, bytes, currency units, pixels "1280x720", ISO date); `unit`: the currency.
@@ -108,6 +111,11 @@ class Figure:
     start: int
     end: int
     text: str
+
+    @property
+    def has_year(self) -> bool:
+        """Whether this is a date that tells its year."""
+        return self.kind == "date" and bool(_YEAR.match(self.value))
 
     def same(self, other: "Figure") -> bool:
         """Whether both tell the same value: a bare number equals a counted one, a partial date a fuller one."""

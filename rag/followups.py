@@ -69,7 +69,7 @@ def resolve(question: str, history: Sequence[Answer], vocabulary: Vocabulary) ->
     lead = LEAD.match(said)
     rest = said[lead.end() :] if lead and said[lead.end() :].strip(" ?.!") else said
     names = vocabulary.mentions(rest)
-    subjects = [m for m in names if vocabulary.entities[m.entity].kind != "place"]
+    subjects = [m for m in names if not _place(m.entity, vocabulary)]
     points_back = _points_back(rest)
     fragment = not QUESTION_WORD.search(rest) and len(rest.split()) <= 2 * ALONE
     if subjects and not points_back and not (fragment or (lead and len(_content(rest)) <= ALONE)):
@@ -141,17 +141,22 @@ def _named(rest: str, last: Answer, vocabulary: Vocabulary, fragment: bool) -> s
     before = list(dict.fromkeys(m.entity for m in vocabulary.mentions(last.understood_as)))
     if fragment and not ATTRIBUTE.search(rest):
         return f"{last.understood_as.rstrip(' ?.!')}, {rest.rstrip(' ?.!')}?"
-    subjects = [n for n in before if vocabulary.entities[n].kind != "place"]
+    subjects = [n for n in before if not _place(n, vocabulary)]
     focus = _answered_with(rest, last, before, vocabulary) or [n for n in subjects if vocabulary.maker(n)] or subjects
     if not focus:
         counted = Counter(m.entity for s in last.statements for m in vocabulary.mentions(s.text))
-        focus = [name for name, _ in counted.most_common() if vocabulary.entities[name].kind != "place"][:1]
+        focus = [name for name, _ in counted.most_common() if not _place(name, vocabulary)][:1]
     if len(focus) == 1 or (focus and PLURAL.search(rest)):
         text = POSSESSIVE.sub(f"{' and '.join(focus)}'s", rest)
         text = PRONOUN.sub(" and ".join(focus), text, count=1) if text == rest else text
         if text != rest:
             return text
     return f"{rest.rstrip(' ?.!')} ({', '.join(before or focus)})?" if before or focus else rest
+
+
+def _place(name: str, vocabulary: Vocabulary) -> bool:
+    """Whether `name` is a place, which is never what "it" stands for."""
+    return vocabulary.entities[name].kind == "place"
 
 
 def _answered_with(rest: str, last: Answer, before: Sequence[str], vocabulary: Vocabulary) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from itertools import pairwise
 
-from rag.records import Article, Passage, Sentence, last_day
+from rag.records import Article, Passage, Sentence, Span, last_day
 from rag.sentences import HEADING, blocks, spans
 from rag.sentences import SPLITTER as SENTENCES
 
@@ -42,6 +42,12 @@ def cut(article: Article) -> tuple[Passage, ...]:
             )
         )
     return tuple(passages)
+
+
+def within(passage: Passage, sentence: Sentence, start: int, end: int) -> Span:
+    """The characters start..end (half-open, counted in `sentence`) as a span of the article."""
+    offset = sentence.start
+    return Span(article=passage.article, start=offset + start, end=offset + end, text=sentence.text[start:end])
 
 
 def pieces(text: str) -> int:

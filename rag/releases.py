@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from rag.figures import figures
 from rag.index import Index
+from rag.passages import within
 from rag.questions import timeless
-from rag.records import Evidence, Passage, Question, Reading, Sentence, Span, last_day
+from rag.records import Evidence, Passage, Question, Reading, Sentence, last_day
 from rag.visibility import visible_sentences
 from rag.vocabulary import Mention, Vocabulary
 
@@ -36,7 +37,6 @@ _AFTER = re.compile(rf"^\W*(?:[^\W\d][\w'’-]*\W+){{0,5}}?{_VERB}\b", re.I)
 _DOUBTED = re.compile(
     r"\b(?:disagree|conflict|differ|wrong|predict|expect|rumou?r|would|will be|not yet|planned|did not|no [A-Z])", re.I
 )
-_YEAR = re.compile(r"(?:19|20)\d{2}")
 _WORDS = "released launched announced introduced"
 _PASSAGES = 6
 _SHOWN = 3
@@ -61,7 +61,7 @@ def read(question: Question, index: Index, vocabulary: Vocabulary) -> Reading | 
     if not _ASKED.match(timeless(question.text, question.as_of)):
         return None
     told = [r for name in _candidates(question.text, vocabulary) if (r := _release(name, question, index, vocabulary))]
-    days = [last_day(f.value) for f in figures(question.text) if f.kind == "date" and _YEAR.match(f.value)]
+    days = [last_day(f.value) for f in figures(question.text) if f.has_year]
     found = [r for r in told if not days or r.day <= max(days)]
     newest: dict[tuple[str, int], _Release] = {}
     for release in sorted(found, key=lambda r: (r.day, -r.mention.start), reverse=True):
@@ -78,18 +78,9 @@ def read(question: Question, index: Index, vocabulary: Vocabulary) -> Reading | 
         )
         for place, r in enumerate(chosen)
     )
-    return Reading(evidence=tuple(evidence), short=_short(chosen[0]), answerable=1.0)
-
-
-def _short(release: _Release) -> Span:
-    start, end = release.mention.start, release.mention.end
-    sentence = release.sentence
-    return Span(
-        article=release.passage.article,
-        start=sentence.start + start,
-        end=sentence.start + end,
-        text=sentence.text[start:end],
-    )
+    first = chosen[0]
+    short = within(first.passage, first.sentence, first.mention.start, first.mention.end)
+    return Reading(evidence=tuple(evidence), short=short, answerable=1.0)
 
 
 def _candidates(text: str, vocabulary: Vocabulary) -> list[str]:
@@ -119,7 +110,7 @@ def _told(name: str, passage: Passage, sentence: Sentence, vocabulary: Vocabular
     text = sentence.text
     if sentence.gap or _DOUBTED.search(text):
         return None
-    dates = [f for f in figures(text) if f.kind == "date" and _YEAR.match(f.value)]
+    dates = [f for f in figures(text) if f.has_year]
     for mention in vocabulary.mentions(text):
         if (
             mention.entity == name

@@ -40,7 +40,6 @@ HYPHENED = re.compile(
 PLAN = re.compile(
     r"\b([A-Z]\w+|unlimited|enterprise|premium|standard|pro|basic) (?:plan|tier|subscription|package)\b(?! (?:to|for)\b)"
 )
-YEAR = re.compile(r"(?:19|20)\d{2}")
 
 
 def missing(
@@ -131,9 +130,7 @@ def _plain(text: str) -> str:
 
 def _telling(figure: Figure) -> bool:
     """A date with its year, or a figure with a unit: what a sentence that answers would repeat."""
-    if figure.kind == "date":
-        return bool(YEAR.match(figure.value))
-    return figure.kind in ("money", "percent") and figure.text[:1].isascii()
+    return figure.has_year or (figure.kind in ("money", "percent") and figure.text[:1].isascii())
 
 
 def _unheard(name: str, close: Sequence[str], lexical: Lexical) -> bool:

@@ -41,7 +41,7 @@ class Joint:
     def read(self, question: Question, retrieved: Sequence[Retrieved]) -> Reading:
         """Sentences best first; `answerable` weighs both readers' signals on the best sentence."""
         asked = analyse(question.text, self._vocabulary)
-        ranked = self.rank(question, asked, retrieved)
+        ranked = self.rank(question, retrieved)
         if not ranked:
             return Reading(evidence=(), short=None, answerable=0.0)
         best, signals, span = ranked[0]
@@ -61,9 +61,7 @@ class Joint:
             missing=absent,
         )
 
-    def rank(
-        self, question: Question, asked: Asked, retrieved: Sequence[Retrieved]
-    ) -> list[tuple[Evidence, Signals, Span | None]]:
+    def rank(self, question: Question, retrieved: Sequence[Retrieved]) -> list[tuple[Evidence, Signals, Span | None]]:
         """Each sentence, best first, with the signals of both readers, and the network's span when it is sure of it."""
         question = replace(question, text=timeless(question.text, question.as_of))
         asked = analyse(question.text, self._vocabulary)

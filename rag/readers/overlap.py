@@ -10,6 +10,7 @@ from rag.embedders import Embedder
 from rag.figures import Figure, figures
 from rag.index import Index
 from rag.lexical import terms
+from rag.passages import within
 from rag.questions import Asked, analyse
 from rag.readers._features import FIELDS, Features, Measure
 from rag.readers._missing import missing
@@ -111,9 +112,7 @@ def short_answer(asked: Asked, passage: Passage, sentence: Sentence) -> Span | N
         for figure in sorted(found, key=lambda f: _distance(asked.text, sentence.text, f)):
             told = not any(figure.same(given) for given in asked.figures)
             if figure.kind == kind and told and (kind != "number" or _counts(asked.text, sentence.text, figure)):
-                start, end = _whole(sentence.text, figure, found)
-                text = sentence.text[start:end]
-                return Span(article=passage.article, start=sentence.start + start, end=sentence.start + end, text=text)
+                return within(passage, sentence, *_whole(sentence.text, figure, found))
     return None
 
 

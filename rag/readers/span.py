@@ -8,7 +8,8 @@ from threading import Lock
 
 from rag.embedders import Embedder
 from rag.index import Index
-from rag.readers._span_logits import NOTHING, Found, sentence_scores, spans
+from rag.passages import within
+from rag.readers._span_logits import NOTHING, sentence_scores, spans
 from rag.readers._span_model import SpanModel
 from rag.records import Evidence, Passage, Question, Reading, Retrieved, Sentence, Span
 from rag.visibility import visible_sentences
@@ -107,17 +108,12 @@ class SpanReader:
             SentenceScore(
                 sentence=sentence,
                 score=score,
-                short=_span(passage, sentence, best) if best else None,
+                short=within(passage, sentence, best.start, best.end) if best else None,
                 margin=best.margin if best else NOTHING,
             )
             for sentence, score, best in found
         )
         return PassageScore(passage=passage, log_odds=self._model.log_odds(output), sentences=sentences)
-
-
-def _span(passage: Passage, sentence: Sentence, found: Found) -> Span:
-    start, end = sentence.start + found.start, sentence.start + found.end
-    return Span(article=passage.article, start=start, end=end, text=sentence.text[found.start : found.end])
 
 
 CHOICE = SpanReader

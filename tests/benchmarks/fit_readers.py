@@ -52,7 +52,7 @@ def collect(assistant: Assistant, row: QuestionRow) -> dict[str, Any]:
     reader = parts.reader
     assert isinstance(reader, Joint)
     asked = analyse(question.text, assistant.vocabulary)
-    ranked = reader.rank(question, asked, parts.retriever.retrieve(question, 12))
+    ranked = reader.rank(question, parts.retriever.retrieve(question, 12))
     right = []
     for evidence, _, _ in ranked:
         article = assistant.article(evidence.passage.article)

@@ -46,7 +46,7 @@ function show(box, turn, open, act, quiet) {
   if (waits) {
     // The button to stop stays where it is: a press and a release on two nodes would be no click.
     while (waits.previousSibling) waits.previousSibling.remove();
-    waits.before(...told(turn, open));
+    waits.before(...told(turn, byNumber(turn), open));
     return;
   }
   const live = box.querySelector(":scope > [role=status]") ?? make("p", "unseen");
@@ -71,13 +71,13 @@ function byNumber(turn) {
   return new Map((turn.citations ?? []).map((citation) => [citation.number, citation]));
 }
 
-function told(turn, open) {
-  return turn.blocks.map((block) => statements(block, byNumber(turn), open));
+function told(turn, cited, open) {
+  return turn.blocks.map((block) => statements(block, cited, open));
 }
 
 function body(turn, open, act) {
   const cited = byNumber(turn);
-  const blocks = told(turn, open);
+  const blocks = told(turn, cited, open);
   if (turn.error) return [...blocks, make("p", turn.stopped ? "notice" : "problem", turn.error)];
   if (turn.pending) return [...blocks, pending(turn.waiting, act)];
   return [
