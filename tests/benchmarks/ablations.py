@@ -11,11 +11,11 @@ held against SQuAD 2.0 dev articles 13-15 (never trained or tuned on) and the fa
 
 import argparse
 import json
-import platform
 import random
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from results import about, save
 
 from rag.readers._pairs import Pairs
 from rag.settings import shipped_corpus
@@ -41,18 +41,14 @@ def main() -> None:
         name: random.Random(0).sample(examples, min(MOST, len(examples)))
         for name, examples in (("domain", aside), ("squad", public))
     }
-    results: dict[str, Any] = {
-        "command": "PYTHONPATH=. python tests/benchmarks/ablations.py --data DIR --runs DIR",
-        "date": datetime.now(UTC).date().isoformat(),
-        "machine": f"{platform.machine()}, Python {platform.python_version()}",
+    results: dict[str, Any] = about("PYTHONPATH=. python tests/benchmarks/ablations.py --data DIR --runs DIR") | {
         "runs": {
             name: measured(chosen.runs / name, sets)
             for name in ("full", *PARTS)
             if (chosen.runs / name / "reader.pt").is_file()
         },
     }
-    RESULTS.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
-    print(json.dumps(results, indent=1))
+    print(save(RESULTS, results))
 
 
 def measured(run: Path, sets: dict[str, list[Example]]) -> dict[str, Any]:

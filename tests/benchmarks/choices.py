@@ -6,14 +6,11 @@ compared by its area under the ROC curve, since every choice would need a thresh
 """
 
 import argparse
-import json
-import os
-import platform
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from results import about, save
 
 from rag import Assistant, Settings
 from rag.evaluation.question_sets import QuestionRow, load_questions
@@ -129,18 +126,12 @@ def main() -> None:
     limit = parser.parse_args().limit
     rows = [r for r in load_questions(shipped_corpus() / "questions.jsonl", "tuning") if len(r.turns) == 1]
     rows = rows[:: max(1, -(-len(rows) // limit))] if limit else rows
-    load = os.getloadavg()[0]
+    told = about(f"PYTHONPATH=. python tests/benchmarks/choices.py{f' --limit {limit}' if limit else ''}")
     found = {name: measure(rows, *choice) for name, choice in CHOICES.items()}
     for name, values in found.items():
         print(name, {k: v if isinstance(v, dict) else round(v, 3) for k, v in values.items()})
-    about = {
-        "questions": len(rows),
-        "answerable": sum(r.answerable for r in rows),
-        "command": f"PYTHONPATH=. python tests/benchmarks/choices.py{f' --limit {limit}' if limit else ''}",
-        "date": datetime.now(UTC).date().isoformat(),
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores, load {load:.1f} at the start",
-    }
-    (HERE / "choices.json").write_text(json.dumps({**about, "choices": found}, indent=1) + "\n", "utf-8")
+    counts = {"questions": len(rows), "answerable": sum(r.answerable for r in rows)}
+    save(HERE / "choices.json", counts | told | {"choices": found})
     PLOT.write_text(plot(found), "utf-8")
 
 

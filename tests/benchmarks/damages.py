@@ -7,16 +7,15 @@ twenty of unchanged ones, with the size of the index folder after each. Writes d
 
 import argparse
 import json
-import os
-import platform
 import shutil
 import subprocess
 import sys
 import tempfile
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from results import about, save
 
 from rag.embedders.hashing import Hashing
 from rag.generations.folders import Generations
@@ -154,17 +153,10 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--out", type=Path, default=HERE / "damages.json")
     given = parser.parse_args()
-    machine = f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start"
+    told = about("PYTHONPATH=. python tests/benchmarks/damages.py")
     with tempfile.TemporaryDirectory() as place:
         found = json.loads(json.dumps(run(Path(place))).replace(f"{place}/", ""))
-    found |= {
-        "command": "PYTHONPATH=. python tests/benchmarks/damages.py",
-        "date": f"{datetime.now(UTC):%Y-%m-%d}",
-        "machine": f"{machine}, Python {platform.python_version()}",
-    }
-    text = json.dumps(found, indent=1)
-    given.out.write_text(text + "\n", encoding="utf-8")
-    print(text)
+    print(save(given.out, found | told))
 
 
 if __name__ == "__main__":

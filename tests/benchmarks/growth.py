@@ -9,7 +9,6 @@ on. The embedder is `hashing`, which costs next to nothing; `--embedder minilm` 
 import argparse
 import json
 import os
-import platform
 import resource
 import shutil
 import signal
@@ -26,6 +25,7 @@ from tempfile import mkdtemp
 from typing import Any
 
 from growth_articles import PASSAGES, questions, write
+from results import about, save
 
 from rag.assistant import Assistant
 from rag.ingest import ingest
@@ -54,7 +54,7 @@ def main() -> None:
         name = f"{passages} passages, {given.embedder}"
         results[name] = measure(place, passages, given.embedder, kill=given.kill)
         print(json.dumps({name: results[name]}, indent=1), flush=True)
-        RESULTS.write_text(json.dumps(results, indent=1) + "\n")
+        save(RESULTS, results)
         if not given.home:
             shutil.rmtree(place)
 
@@ -64,11 +64,9 @@ def measure(place: Path, passages: int, embedder: str, *, kill: bool) -> dict[st
     articles = -(-passages // PASSAGES)
     if not (place / "articles").is_dir():
         write(place / "articles", range(articles))
-    machine = platform.processor() or platform.machine()
-    found: dict[str, Any] = {
-        "command": f"python tests/benchmarks/growth.py {passages} --embedder {embedder}{' --kill' * kill}",
-        "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine": f"{machine}, {os.cpu_count()} cores, Python {platform.python_version()}",
+    command = f"python tests/benchmarks/growth.py {passages} --embedder {embedder}{' --kill' * kill}"
+    found: dict[str, Any] = about(command) | {
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),  # the sizes of one day are told apart
         "articles": articles,
     }
     if kill:

@@ -16,7 +16,6 @@ shipped corpus: its vectors are used, not computed again.
 
 import argparse
 import json
-import platform
 import random
 import shutil
 import socket
@@ -26,12 +25,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date
 from itertools import cycle
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from results import about
 
 from rag.assistant import Assistant
 from rag.ingest import ingest
@@ -244,7 +244,7 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=60)
     parser.add_argument("--home", type=Path, help="a home with an index of the shipped corpus; it stays as it is")
     given = parser.parse_args()
-    texts = attacks(given.data)
+    told, texts = about(" ".join(["python", *sys.argv])), attacks(given.data)
     with tempfile.TemporaryDirectory() as scratch, Providers() as server, connections() as away:
         home, copy = Path(scratch) / "home", Path(scratch) / "articles"
         if given.home:
@@ -267,14 +267,8 @@ def main() -> None:
                 tally=lambda: Tally(sentences=frozenset(held), texts=texts),
             )
             found = {"one order": bench.one_by_one(texts), "orders in every article": bench.all_at_once(texts)}
-    result = {
-        "command": " ".join(["python", *sys.argv]),
-        "date": date.today().isoformat(),
-        "machine": platform.platform(),
-        "attacks": len(texts),
-        "connections to other machines": len(away),
-    }
-    print(json.dumps(result | found, indent=1, ensure_ascii=False))
+    counts = {"attacks": len(texts), "connections to other machines": len(away)}
+    print(json.dumps(told | counts | found, indent=1, ensure_ascii=False))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ import argparse
 import json
 import mmap
 import os
-import platform
 import random
 import re
 import signal
@@ -20,10 +19,11 @@ import tempfile
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from struct import pack_into, unpack_from
 from typing import Any
+
+from results import about, save
 
 from rag.assistant import Assistant
 from rag.doctor import examine
@@ -287,16 +287,10 @@ def main() -> None:
             warm=given.warm,
         )
         return
-    machine = f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start"
+    told = about(f"PYTHONPATH=. python tests/benchmarks/kills.py --kills {given.kills} --seed {given.seed}")
     with tempfile.TemporaryDirectory() as place:
         found = run(Path(place), given.kills, given.seed)
-    found |= {
-        "command": f"PYTHONPATH=. python tests/benchmarks/kills.py --kills {given.kills} --seed {given.seed}",
-        "date": f"{datetime.now(UTC):%Y-%m-%d}",
-        "machine": f"{machine}, Python {platform.python_version()}",
-    }
-    given.out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    print(json.dumps(found, indent=1))
+    print(save(given.out, found | told))
 
 
 if __name__ == "__main__":

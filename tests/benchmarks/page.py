@@ -7,21 +7,18 @@ make it take what all later ones share. Browser and server share the machine.
 """
 
 import argparse
-import json
-import os
-import platform
 import re
 import statistics
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from app_server import App
 from chromium import launched
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from results import about, save
 from steps import CLICK_TO_MARK, HOW_LONG, answered, ask, chips, panel, ready
 
 from rag.evaluation.question_sets import load_questions
@@ -187,7 +184,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=20)
     parser.add_argument("--out", type=Path, default=HERE / "page.json")
     given = parser.parse_args()
-    machine = f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start"
+    told = about("PYTHONPATH=.:tests/browser python tests/benchmarks/page.py")
     with tempfile.TemporaryDirectory() as temporary:
         app = App(Path(temporary), **({"RAG_HOME": str(given.home.resolve())} if given.home else {}))
         try:
@@ -199,13 +196,7 @@ def main() -> None:
                 browser.close()
         finally:
             app.stop()
-    found |= {
-        "command": "PYTHONPATH=.:tests/browser python tests/benchmarks/page.py",
-        "date": datetime.now(UTC).date().isoformat(),
-        "machine": f"{machine}, Python {platform.python_version()}",
-    }
-    given.out.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
-    print(json.dumps(found, indent=1))
+    print(save(given.out, found | told))
 
 
 if __name__ == "__main__":

@@ -10,14 +10,14 @@ With --data (a folder with WiCE) the figures of the support score on WiCE dev ar
 
 import argparse
 import json
-import platform
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from math import sqrt
 from pathlib import Path
 from typing import Any
+
+from results import about, save
 
 from rag.citations import Judge, place
 from rag.judging.locating import locate
@@ -162,10 +162,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="a folder that holds wice/")
     chosen = parser.parse_args()
     bench = Bench()
-    results: dict[str, Any] = {
-        "command": "PYTHONPATH=. python tests/benchmarks/planted.py --data DIR",
-        "date": datetime.now(UTC).date().isoformat(),
-        "machine": f"{platform.machine()}, {platform.system()}, Python {platform.python_version()}",
+    results: dict[str, Any] = about("PYTHONPATH=. python tests/benchmarks/planted.py --data DIR") | {
         "tuning": measure(bench, bench.half(tuning=True)),
         "reporting": measure(bench, bench.half(tuning=False)),
     }
@@ -173,7 +170,7 @@ def main() -> None:
         from tests.benchmarks.support import wice
 
         results["wice dev"] = wice(chosen.data / "wice")
-    (HERE / "planted.json").write_text(json.dumps(results, indent=1) + "\n", "utf-8")
+    save(HERE / "planted.json", results)
     for kind in results["reporting"]:
         tuning, told = results["tuning"][kind], results["reporting"][kind]
         print(

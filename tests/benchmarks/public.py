@@ -16,16 +16,15 @@ import argparse
 import ast
 import csv
 import json
-import os
-import platform
 import re
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from results import about, save
 
 from rag.chain import RETRIEVED
 from rag.evaluation.scores import interval, ndcg
@@ -241,7 +240,10 @@ def measure(name: str, data: Path, settings: Settings, limit: int) -> dict[str, 
         opened.append(Bench(documents, settings))
         return opened[0]
 
-    started, load_ = time.perf_counter(), os.getloadavg()[0]
+    told = about(
+        f"PYTHONPATH=. python tests/benchmarks/public.py --data DIR {name}{f' --limit {limit}' if limit else ''}"
+    )
+    started = time.perf_counter()
     rows = list(SETS[name](data, open_, limit))
     bounds = {measure: interval([row[measure] for row in rows]) for measure in rows[0]}
     return {
@@ -251,10 +253,7 @@ def measure(name: str, data: Path, settings: Settings, limit: int) -> dict[str, 
         "reader": settings.reader,
         **{m: {"mean": round(b.mean, 4), "low": round(b.low, 4), "high": round(b.high, 4)} for m, b in bounds.items()},
         "seconds": round(time.perf_counter() - started, 1),
-        "command": f"PYTHONPATH=. python tests/benchmarks/public.py --data DIR {name}"
-        + (f" --limit {limit}" if limit else ""),
-        "date": datetime.now(UTC).date().isoformat(),
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores, load {load_:.1f} at the start",
+        **told,
     }
 
 
@@ -281,7 +280,7 @@ def main() -> None:
             )
             found[name] = measure(name, given.data, settings, given.limit)
             print(json.dumps({name: found[name]}, indent=1), flush=True)
-            given.out.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
+            save(given.out, found)
 
 
 if __name__ == "__main__":

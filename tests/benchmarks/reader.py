@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from results import save
 
 from rag.embedders.minilm import MiniLM
 from rag.index import Index
@@ -94,8 +95,7 @@ def main() -> None:
         "domain": _with_calibration(model, aside),
         "unseen": unseen(model),
     }
-    (HERE / "reader.json").write_text(json.dumps(results, indent=1) + "\n", "utf-8")
-    print(json.dumps(results, indent=1))
+    print(save(HERE / "reader.json", results))
 
 
 def _with_calibration(model: SpanModel, examples: list[Any]) -> dict[str, float]:

@@ -1,16 +1,13 @@
 """A long run of the state machine: `PYTHONPATH=. python tests/benchmarks/states.py` writes states.json."""
 
 import argparse
-import json
-import os
-import platform
 import time
 from collections import Counter
-from datetime import UTC, datetime
 from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
+from results import about, save
 
 from tests.faults.states import Library
 from tests.faults.zygote import Done, Zygote
@@ -36,7 +33,7 @@ def main() -> None:
     parser.add_argument("--examples", type=int, default=15)
     parser.add_argument("--steps", type=int, default=25)
     given = parser.parse_args()
-    machine = f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start"
+    told = about(f"PYTHONPATH=. python tests/benchmarks/states.py --examples {given.examples} --steps {given.steps}")
     long = settings(
         max_examples=given.examples,
         stateful_step_count=given.steps,
@@ -56,12 +53,8 @@ def main() -> None:
         "broken_invariants": 0,  # the first one ends the run with its steps
         "ingests": ended,
         "minutes": round((time.perf_counter() - started) / 60, 1),
-        "command": f"PYTHONPATH=. python tests/benchmarks/states.py --examples {given.examples} --steps {given.steps}",
-        "date": f"{datetime.now(UTC):%Y-%m-%d}",
-        "machine": f"{machine}, Python {platform.python_version()}",
     }
-    (HERE / "states.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    print(json.dumps(found, indent=1))
+    print(save(HERE / "states.json", found | told))
 
 
 if __name__ == "__main__":

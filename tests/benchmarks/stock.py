@@ -6,9 +6,7 @@ hardly.
 """
 
 import argparse
-import json
 import os
-import platform
 import resource
 import shutil
 import statistics
@@ -16,9 +14,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from results import about, save
 
 from rag.assistant import Assistant
 from rag.embedders.minilm import weights_folder
@@ -102,7 +101,7 @@ def main() -> None:
             "PYTHONPATH": str(HERE.parents[1]),
         }
         stock = [str(HERE / "stock_chain.py"), f"{temporary}/chroma", str(weights_folder()), QUESTION]
-        machine = f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start"
+        told = about("PYTHONPATH=. python tests/benchmarks/stock.py")
         ask = ["-m", "rag", "ask", QUESTION]
         commands = {"rag": [sys.executable, *ask], "stock": [sys.executable, *stock]}
         found = in_turn(commands, environment, given.runs)
@@ -110,13 +109,7 @@ def main() -> None:
             name: round(found["stock"][name] / found["rag"][name], 2) for name in ("wall_median", "cpu_median")
         }
         found["warm"] = warm(settings, 50)
-    found |= {
-        "command": "PYTHONPATH=. python tests/benchmarks/stock.py",
-        "date": datetime.now(UTC).date().isoformat(),
-        "machine": f"{machine}, Python {platform.python_version()}",
-    }
-    given.out.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
-    print(json.dumps(found, indent=1))
+    print(save(given.out, found | told))
 
 
 if __name__ == "__main__":
