@@ -20,7 +20,7 @@ from rag.vocabulary import Vocabulary
 
 PASSAGES = 12
 CLOSER_LOOK = 12
-# Fitted on the tuning half of corpus/questions.jsonl by tests/benchmarks/fit_overlap.py.
+# Fitted on the tuning half of corpus/questions.jsonl by tests/benchmarks/fit_readers.py.
 FIRST_LOOK = {
     "cosine": 4.5, "words": 0.8, "context": 1.8, "names": 1.6, "near": 0.9, "kind": 1.5, "passage": 3.7, "figures": 0.8,
 }  # fmt: skip
