@@ -47,7 +47,7 @@ ATTRIBUTE = re.compile(
 NEWEST = re.compile(r"\b(?:latest|newest|most recent)\b", re.I)
 CLAUSE = re.compile(r"[.?!;,] |\b(?:and|but|or|because|while|so)\b ", re.I)
 NAMED_ITSELF = 2  # content words of an earlier clause that can be what a pronoun means
-START_WORDS = 40
+START_WORDS = 25
 ALONE = 4
 
 

@@ -10,6 +10,13 @@ from rag.lexical import STOPWORDS, fold, terms
 from rag.sentences import normalise
 from rag.vocabulary import Vocabulary
 
+_LONG, _CLAUSE_TERMS, _CLAUSES = 20, 3, 8
+_CLAUSE = re.compile(
+    r"[,;:?]| (?:and|or|but|as|while|than|who|which|that|whose|between|despite|after|before|compared to|in terms of"
+    r"|in the way) ",
+    re.I,
+)
+
 Shape = Literal["fact", "comparison", "list", "status", "reason", "definition"]
 
 # Question words -> kinds of figure (rag.figures) that can answer them; the first pattern that matches decides.
@@ -186,6 +193,14 @@ def stands_for_now(figure: Figure, text: str, as_of: str | None) -> bool:
         return False
     covers = as_of is not None and (as_of.startswith(figure.value) or figure.value.startswith(as_of))
     return covers or bool(_POINT.search(text[max(0, figure.start - 24) : figure.start]))
+
+
+def clauses(text: str) -> list[str]:
+    """The first eight clauses, of at least three terms each, of a question of 20 terms and more; none of a shorter one."""
+    if len(terms(text)) < _LONG:
+        return []
+    found = dict.fromkeys(clause.strip() for clause in _CLAUSE.split(text))
+    return [clause for clause in found if len(set(terms(clause))) >= _CLAUSE_TERMS][:_CLAUSES]
 
 
 def timeless(text: str, as_of: str | None) -> str:

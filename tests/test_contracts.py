@@ -24,12 +24,17 @@ from rag.visibility import visible_sentences
 from rag.vocabulary import Vocabulary
 from tests.providers import Providers
 
+LONG = (
+    "Runway announced the video model Gen-4 on 31 March 2025 with clips of 5 or 10 seconds at 24 frames per second, and"
+    " 12 credits per second on the web app in Runway's help page, but is there native audio elsewhere?"
+)
 QUESTIONS = [
     Question(text="How long can a Gen-4 clip be?"),
     Question(text="What does it cost?", second="How long can a Gen-4 clip be?"),
     Question(text="Who won the 1998 World Cup?"),
     Question(text="你好吗 🎬"),
     Question(text="the of and"),
+    Question(text=LONG),
 ]
 FILTERS = [
     {},
@@ -93,6 +98,15 @@ def test_a_retriever_finds_the_passage_that_answers(retriever: Retriever) -> Non
     found = retriever.retrieve(Question(text="How many credits per second does Gen-4 cost?"), 3)
     assert "12 credits per second" in found[0].passage.text
     assert found[0].score >= found[-1].score
+
+
+def test_a_clause_of_a_long_question_lifts_the_passage_it_asks_for(index: Index, embedder: Embedder) -> None:
+    retriever = load("retrievers", "hybrid")(index, embedder)
+    one_clause = LONG.replace(",", "").replace(" but ", " ").replace(" and ", " ")
+    clauses, flat = (
+        {r.passage.article: r.score for r in retriever.retrieve(Question(text=text), 12)} for text in (LONG, one_clause)
+    )
+    assert clauses["veo-3"] > 1.3 * flat["veo-3"]
 
 
 def test_a_retriever_finds_the_same_again(retriever: Retriever) -> None:

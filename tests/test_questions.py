@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import QuestionError
-from rag.questions import Asked, analyse, clean, timeless
+from rag.questions import Asked, analyse, clauses, clean, timeless
 from rag.vocabulary import Entity, Vocabulary
 
 NAMES = Vocabulary((Entity(name="Gen-4", kind="model", maker="Runway"), Entity(name="Runway", kind="company")))
@@ -103,6 +103,19 @@ def test_any_question_is_cleaned_once_or_refused_and_can_be_analysed(text: str) 
         return
     assert clean(question, 300) == question
     assert analyse(question, NAMES).text == question
+
+
+def test_a_long_question_falls_into_its_clauses_and_a_short_one_into_none() -> None:
+    text = (
+        "Which company raised 308 million dollars in a round led by General Atlantic, sells its plans in credits, and"
+        " was sued by the owner of a YouTube channel, while its rival released a model with native audio?"
+    )
+    parts = clauses(text)
+    assert "sells its plans in credits" in parts
+    assert "its rival released a model with native audio" in parts
+    assert all(part in text for part in parts)
+    assert clauses("How long is a Gen-4 clip, and what does it cost?") == []
+    assert len(clauses(", ".join(f"the number {n} of clips" for n in range(50)))) == 8
 
 
 @pytest.mark.parametrize("pattern", ["is ", "how fast does ", "What ", "Gen-4 ", "1", "A", "'a", "is a still "])

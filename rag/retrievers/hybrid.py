@@ -13,15 +13,16 @@ from rag.embedders import Embedder
 from rag.figures import figures
 from rag.index import Index
 from rag.lexical import terms
+from rag.questions import clauses
 from rag.records import Passage, Question, Retrieved
 from rag.retrievers._visible import seen
 from rag.visibility import restricted
 
 CANDIDATES = 60
 OVERFETCH = 6
-DENSE, WORDS, SENTENCE = 0.25, 0.40, 0.35
-SECOND_WEIGHT = 0.5
-DIVERSITY = 0.9
+DENSE, WORDS, SENTENCE = 0.20, 0.40, 0.40
+SECOND_WEIGHT, CLAUSE_WEIGHT = 1.0, 0.5
+DIVERSITY = 0.95
 CUE = 0.15
 RARE = 3.0
 LONGEST = 12
@@ -38,7 +39,7 @@ class Hybrid:
 
     def retrieve(self, question: Question, k: int) -> list[Retrieved]:
         """At most `k` visible passages, score in [0, 1] comparable inside the result, best first."""
-        queries = [question.text] + ([question.second] if question.second else [])
+        queries = [question.text, *([question.second] if question.second else []), *clauses(question.text)]
         vectors = self._embedder.embed(queries)
         ranks = self._candidates(queries, vectors, restricted(question))
         passages = self._index.passages(list(ranks))
@@ -49,11 +50,8 @@ class Hybrid:
         passages = [passages[i] for i in kept]
         rows = self._index.sentence_vectors([p.id for p in passages])
         shown = [_rows(p, visible[i], r) for p, i, r in zip(passages, kept, rows, strict=True)]
-        total: Scores = np.zeros(len(passages), dtype=np.float32)
-        for query, vector, weight in zip(queries, vectors, (1.0, SECOND_WEIGHT), strict=False):
-            total += weight * self._fused(query, vector, passages, shown)
-        total += CUE * self._cued(question.text, passages)
-        total /= 1.0 if len(queries) == 1 else 1.0 + SECOND_WEIGHT
+        each = [self._fused(query, vector, passages, shown) for query, vector in zip(queries, vectors, strict=True)]
+        total = _weighed(each, bool(question.second)) + CUE * self._cued(question.text, passages)
         centres = np.stack([r.mean(axis=0) for r in shown])
         order = _diverse(total, centres, k)
         return [Retrieved(passage=passages[i], score=float(total[i]), ranks=ranks[passages[i].id]) for i in order]
@@ -104,6 +102,17 @@ class Hybrid:
     def _rare(self, name: str) -> bool:
         """Whether an outlet's name is no everyday word of the articles: "Runway" publishes too, and stands everywhere."""
         return any(self._index.lexical.idf(t) >= RARE for t in terms(name))
+
+
+def _weighed(each: Sequence[Scores], second: bool) -> Scores:
+    """The scores of the question, the second query if there is one, and the best of the clauses, in [0, 1]."""
+    weights = [1.0, SECOND_WEIGHT] if second else [1.0]
+    parts = [*each[: len(weights)]]
+    if len(each) > len(weights):
+        weights.append(CLAUSE_WEIGHT)
+        parts.append(np.max(each[len(parts) :], axis=0))
+    total: Scores = np.average(parts, axis=0, weights=weights).astype(np.float32)
+    return total
 
 
 def _rows(passage: Passage, visible: Sequence[object], rows: Scores) -> Scores:

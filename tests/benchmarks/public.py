@@ -1,7 +1,8 @@
 """Retriever and reader on public sets: `PYTHONPATH=. python tests/benchmarks/public.py --data DIR [SET …]` writes public.json.
 
 Each set becomes a folder of Markdown articles with a real index; questions go through the retriever, reader and
-follow-up rules of the settings (RAG_RETRIEVER, RAG_READER), nothing is tuned on them.
+follow-up rules of the settings (RAG_RETRIEVER, RAG_READER). Every second row of multihop and mtrag chose the weights of
+clauses and follow-ups (docs/retrieval.md); nothing else is tuned on them.
 
 - scifact: BEIR SciFact (Wadden et al., 2020), 5,183 abstracts, 300 test claims; nDCG@10 of abstracts.
 - multihop: 500 sampled MultiHop-RAG queries (Tang and Yang, 2024), their 438 evidence facts as the corpus, each with title,
