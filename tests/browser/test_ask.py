@@ -96,3 +96,14 @@ def test_a_broken_setting_is_one_sentence_and_no_traceback(
     page = visit(start(RAG_READER="nonsense").url)
     expect(page.get_by_text("RAG_READER='nonsense' is not on the menu")).to_be_visible(timeout=60_000)
     assert "Traceback" not in page.content()
+
+
+def test_without_articles_the_page_says_where_to_add_some_and_refuses(
+    start: Callable[..., App], tmp_path: Path, visit: Callable[..., Page]
+) -> None:
+    page = visit(start(RAG_CORPUS=str(tmp_path), RAG_EMBEDDER="hashing").url)
+    ready(page)
+    expect(page.get_by_text("There are no articles to search yet. Add some on the Library page.")).to_be_visible()
+    expect(ask(page, HOW_LONG).locator(".reason")).to_have_text(
+        "There is little to search yet, and it does not answer this question."
+    )

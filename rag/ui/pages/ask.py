@@ -29,6 +29,7 @@ from rag.ui.turns import Opened, Session, Turn
 
 AT_ONCE = 0.45  # seconds the page waits for a quick answer before it draws the waiting turn
 POLL = 0.2  # seconds between two looks at a running job
+NOTHING = "There are no articles to search yet. Add some on the Library page."
 
 
 def show() -> None:
@@ -81,7 +82,8 @@ def _head(session: Session, catalogue: state.Catalogue) -> None:
     """What is searched; on an empty page also questions to begin with."""
     count = f"{len(catalogue.articles)} article{'' if len(catalogue.articles) == 1 else 's'}"
     newest = f", the newest of {spell(catalogue.newest)}" if catalogue.newest else ""
-    masthead(f"Searching {count}{newest}", key="masthead", small=bool(session.turns))
+    searched = f"Searching {count}{newest}" if catalogue.articles else NOTHING
+    masthead(searched, key="masthead", small=bool(session.turns))
     # An element that a run leaves out goes only at its end: the list stays and is emptied, so that the answer below does
     # not move under a click.
     first = [] if session.turns else [{"id": question, "text": question} for question in catalogue.questions]
