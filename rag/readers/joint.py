@@ -25,6 +25,9 @@ BIAS = 0.55
 COMPOUND = {"overlap": 0.28, "margin": 0.30, "missing": -3.0, "kind": 0.73, "figures": 1.69}
 COMPOUND_BIAS = -3.8
 SHORT_MARGIN = 1.0
+# A question whose nearest sentence is no nearer than this (cosine) is about something else altogether: on the tuning half no
+# answerable one lies below .35, and of the off-topic ones most do, though a word they share may look like an answer.
+FAR = 0.3
 
 Signals = dict[str, float]
 
@@ -54,10 +57,11 @@ class Joint:
             "heard": max(s["sentence"] for _, s, _ in ranked),
         }
         weights, bias = (COMPOUND, COMPOUND_BIAS) if asked.compound else (CHANCE, BIAS)
+        near = max(s["cosine"] for _, s, _ in ranked) > FAR
         return Reading(
             evidence=evidence,
             short=_short(asked, best, span),
-            answerable=chance(sum(weight * signals[name] for name, weight in weights.items()) + bias),
+            answerable=chance(sum(weight * signals[name] for name, weight in weights.items()) + bias) if near else 0.0,
             missing=absent,
         )
 
