@@ -66,6 +66,12 @@ def missing(
     return tuple(dict.fromkeys(absent))
 
 
+def of_another(best: Evidence, absent: Sequence[str], asked: Asked, vocabulary: Vocabulary) -> bool:
+    """Whether a model is asked for that is `absent`, and the best sentence tells of another: "Gen-4.5" of "Gen-4"."""
+    models = {name for name, entity in vocabulary.entities.items() if entity.kind == "model"}
+    return bool(models & set(absent)) and bool(models & best.names - asked.names)
+
+
 def holds(text: str, name: str, vocabulary: Vocabulary) -> bool:
     """Whether `text` names the entity, something it made, a version of it ("Wan2.1" for "Wan", not "Gen-4" for "Gen-4.5").
 

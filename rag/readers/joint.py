@@ -10,7 +10,7 @@ from rag.embedders import Embedder
 from rag.index import Index
 from rag.questions import Asked, analyse, timeless
 from rag.readers._features import FIELDS
-from rag.readers._missing import CLOSE, missing
+from rag.readers._missing import CLOSE, missing, of_another
 from rag.readers.overlap import COUNTED, MARGIN, Overlap, chance, parted, short_answer
 from rag.readers.span import PASSAGES, PassageScore, SpanReader
 from rag.records import Evidence, Question, Reading, Retrieved, Span
@@ -25,8 +25,9 @@ BIAS = 0.55
 COMPOUND = {"overlap": 0.28, "margin": 0.30, "missing": -3.0, "kind": 0.73, "figures": 1.69}
 COMPOUND_BIAS = -3.8
 SHORT_MARGIN = 1.0
-# A question whose nearest sentence is no nearer than this (cosine) is about something else altogether: on the tuning half no
-# answerable one lies below .35, and of the off-topic ones most do, though a word they share may look like an answer.
+# A question that names nothing known and whose nearest sentence is no nearer than this (cosine) is about something else
+# altogether: on the tuning half no answerable one lies below .35, and of the off-topic ones most do, though a word they share
+# may look like an answer.
 FAR = 0.3
 
 Signals = dict[str, float]
@@ -57,11 +58,13 @@ class Joint:
             "heard": max(s["sentence"] for _, s, _ in ranked),
         }
         weights, bias = (COMPOUND, COMPOUND_BIAS) if asked.compound else (CHANCE, BIAS)
-        near = max(s["cosine"] for _, s, _ in ranked) > FAR
+        elsewhere = not asked.names and max(s["cosine"] for _, s, _ in ranked) <= FAR
+        mistaken = not asked.compound and of_another(best, absent, asked, self._vocabulary)
+        log_odds = sum(weight * signals[name] for name, weight in weights.items()) + bias
         return Reading(
             evidence=evidence,
             short=_short(asked, best, span),
-            answerable=chance(sum(weight * signals[name] for name, weight in weights.items()) + bias) if near else 0.0,
+            answerable=0.0 if elsewhere or mistaken else chance(log_odds),
             missing=absent,
         )
 

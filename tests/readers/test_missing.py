@@ -52,3 +52,15 @@ def test_nothing_is_missing_where_the_sentence_tells_of_all_that_is_named(
     shipped: Assistant, question: str, text: str
 ) -> None:
     assert told(shipped, question, text) == ()
+
+
+@pytest.mark.parametrize("question", ["gen 4.5 fps?", "how many parameters did Make-A-Video have"])
+def test_a_figure_of_another_model_is_no_answer(shipped: Assistant, question: str) -> None:
+    answer = shipped.ask(question)
+    assert not answer.answered
+    assert answer.nearest
+
+
+@pytest.mark.parametrize("question", ["how do I fix a leaking tap", "difference between mitosis and meiosis"])
+def test_a_word_in_common_makes_no_answer_to_a_question_about_something_else(shipped: Assistant, question: str) -> None:
+    assert not shipped.ask(question).answered
