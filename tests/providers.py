@@ -76,7 +76,7 @@ def slow(heard: Heard) -> Iterator[Part]:
 def endless_slow(heard: Heard) -> Iterator[Part]:
     for n, (name, sentence) in enumerate(heard.best() * 50):
         yield from say(f"- {sentence} {n} [{name}]\n", 40)
-        yield Part("wait", "0.2")
+        yield Part("wait", "0.6")
 
 
 def middle(kind: str) -> Callable[[Heard], Iterator[Part]]:
