@@ -15,6 +15,7 @@ from rag.errors import IndexDamaged
 
 TOKENIZER = "terms-1"
 TYPO_LENGTH = 5
+RECENT = 10  # queries whose scores are remembered: those one question is searched with
 K1, B = 1.2, 0.75
 _TERM = re.compile(r"[$€£]?\d+(?:[.,:]\d+)*%?|[^\W\d_]+(?:['’][^\W\d_]+)?|[^\W_]+")
 _WORD = re.compile(r"[$€£]?[^\W_]+(?:[-.'’,:][^\W_]+)*%?")
@@ -147,7 +148,7 @@ class Lexical:
         self._frequencies = frequencies
         self._words = words
         self._places = {name: place for place, name in enumerate(ids)}
-        self._last: tuple[str, Scores] | None = None
+        self._recent: dict[str, Scores] = {}
 
     @classmethod
     def build(cls, ids: Sequence[str], texts: Iterable[str]) -> Self:
@@ -179,15 +180,17 @@ class Lexical:
 
     def scores(self, text: str) -> Scores:
         """BM25 of every passage, shape (passages,), in the order of the ids given to `build`."""
-        # Asked for twice a question: once to search, once for the passages that came from elsewhere.
-        if (last := self._last) and last[0] == text:
-            return last[1]
+        # Asked for twice a query: once to search, once for the passages that came from elsewhere.
+        recent = self._recent
+        if text in recent:
+            return recent[text]
         known = [k for t in terms(text) if (k := self.known(t))]
         if self._model is None or not known:
             return np.zeros(len(self._ids), dtype=np.float32)
         found = np.asarray(self._model.get_scores(known), dtype=np.float32)
         found.flags.writeable = False
-        self._last = text, found
+        # Another dictionary instead of a change to this one, which other threads may be reading.
+        self._recent = dict([*recent.items(), (text, found)][-RECENT:])
         return found
 
     def scores_of(self, text: str, ids: Sequence[str]) -> Scores:

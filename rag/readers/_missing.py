@@ -68,8 +68,12 @@ def missing(
 
 def of_another(best: Evidence, absent: Sequence[str], asked: Asked, vocabulary: Vocabulary) -> bool:
     """Whether a model is asked for that is `absent`, and the best sentence tells of another: "Gen-4.5" of "Gen-4"."""
-    models = {name for name, entity in vocabulary.entities.items() if entity.kind == "model"}
-    return bool(models & set(absent)) and bool(models & best.names - asked.names)
+    told = best.names - asked.names
+    return any(_model(name, vocabulary) for name in absent) and any(_model(name, vocabulary) for name in told)
+
+
+def _model(name: str, vocabulary: Vocabulary) -> bool:
+    return name in vocabulary.entities and vocabulary.entities[name].kind == "model"
 
 
 def holds(text: str, name: str, vocabulary: Vocabulary) -> bool:

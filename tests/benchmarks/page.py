@@ -19,7 +19,7 @@ from app_server import App
 from chromium import launched
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from results import about, save
-from steps import CLICK_TO_MARK, HOW_LONG, answered, ask, chips, panel, ready
+from steps import CLICK_TO_MARK, HOW_LONG, ROOTS, answered, ask, chips, panel, ready
 
 from rag.evaluation.question_sets import load_questions
 from rag.settings import shipped_corpus
@@ -30,9 +30,10 @@ SESSIONS, EACH, A_CONVERSATION = 10, 2, 5
 ANSWER = 120_000  # milliseconds ten questions at once may take
 
 # Takes the time from the next Enter to the first statement (or refusal) of the newest turn on screen, and to its end.
-WATCH = """(turns) => {
+WATCH = (
+    f"(turns) => {{{ROOTS}"
+    + """
   window.taken = new Promise((tell) => {
-    const roots = () => [document, ...[...document.querySelectorAll("*")].map((n) => n.shadowRoot).filter(Boolean)];
     const newest = () => roots().flatMap((root) => [...root.querySelectorAll(".turn")])[turns];
     const seen = (node) => node && node.getBoundingClientRect().height && node.getBoundingClientRect().top < innerHeight;
     const begin = async (event) => {
@@ -52,6 +53,7 @@ WATCH = """(turns) => {
     addEventListener("keydown", begin, true);
   });
 }"""
+)
 
 
 def questions(count: int) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 from rag.assistant import Assistant
 from rag.records import Answer, Statement
 
-PAUSE = 1.5  # seconds
+PAUSE = 4.0  # seconds: longer than a click takes on a busy machine
 stream = getattr(Assistant, "at_once", Assistant.stream)
 
 

@@ -65,9 +65,15 @@ def sidebar(page: Page) -> Locator:
     return page.get_by_test_id("stSidebarContent")
 
 
-# Seconds from a click on a chip to its marked words on screen.
-CLICK_TO_MARK = """async (chip) => {
+# The document and the shadow roots in it: a script sees into the components through these only.
+ROOTS = """
   const roots = () => [document, ...[...document.querySelectorAll("*")].map((node) => node.shadowRoot).filter(Boolean)];
+"""
+
+# Seconds from a click on a chip to its marked words on screen.
+CLICK_TO_MARK = (
+    f"async (chip) => {{{ROOTS}"
+    + """
   const marked = () => roots().some((root) => {
     const mark = root.querySelector("dialog[open] mark, dialog:popover-open mark")?.getBoundingClientRect();
     return mark && mark.height && mark.top >= 0 && mark.bottom <= innerHeight;
@@ -77,3 +83,4 @@ CLICK_TO_MARK = """async (chip) => {
   while (!marked() && performance.now() < start + 5000) await new Promise(requestAnimationFrame);
   return (performance.now() - start) / 1000;
 }"""
+)

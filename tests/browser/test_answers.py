@@ -4,15 +4,16 @@ from collections.abc import Callable
 import pytest
 from app_server import App
 from playwright.sync_api import Page, expect
-from steps import CLICK_TO_MARK, HOW_LONG, answered, ask, chips, enter, open_passage, panel, ready
+from steps import CLICK_TO_MARK, HOW_LONG, ROOTS, answered, ask, chips, enter, open_passage, panel, ready
 
 pytestmark = pytest.mark.browser
 
 # Keeps every height, in pixels from the top of the page, at which the first suggested question is drawn.
-WATCH_FOLLOW_UP = """() => {
+WATCH_FOLLOW_UP = (
+    f"() => {{{ROOTS}"
+    + """
   window.places = new Set();
   const main = document.querySelector(".stMain");
-  const roots = () => [document, ...[...document.querySelectorAll("*")].map((node) => node.shadowRoot).filter(Boolean)];
   const look = () => {
     const node = roots().map((root) => root.querySelector(".follow")).find(Boolean);
     if (node) places.add(Math.round(node.getBoundingClientRect().top + main.scrollTop));
@@ -20,6 +21,7 @@ WATCH_FOLLOW_UP = """() => {
   };
   look();
 }"""
+)
 
 
 def test_next_and_previous_go_round_the_citations_of_an_answer(app: App, visit: Callable[..., Page]) -> None:
@@ -95,7 +97,7 @@ def test_an_answer_appears_statement_by_statement_and_can_be_stopped(slow: App, 
     expect(page.locator(".notice")).to_have_text("You stopped this answer; ask again to get it.")
     expect(page.get_by_role("button", name="Stop")).to_have_count(0)
     told = page.locator(".statement").count()  # a second one may have come before the click did
-    page.wait_for_timeout(4000)
+    page.wait_for_timeout(5000)
     assert page.locator(".statement").count() == told
 
 
