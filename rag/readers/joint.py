@@ -25,10 +25,10 @@ BIAS = 0.55
 COMPOUND = {"overlap": 0.28, "margin": 0.30, "missing": -3.0, "kind": 0.73, "figures": 1.69}
 COMPOUND_BIAS = -3.8
 SHORT_MARGIN = 1.0
-# A question that names nothing known and whose nearest sentence is no nearer than this (cosine) is about something else
-# altogether: on the tuning half no answerable one lies below .35, and of the off-topic ones most do, though a word they share
-# may look like an answer.
-FAR = 0.3
+# A question that names nothing known is about something else altogether when no sentence is nearer than this in meaning
+# (cosine) and none holds more than this share of its words, by their weight: though a word they share may look like an
+# answer. On the tuning half no answerable one lies below .35 in meaning, and of the off-topic ones most lie below in both.
+FAR, FEW = 0.3, 0.4
 
 Signals = dict[str, float]
 
@@ -58,7 +58,8 @@ class Joint:
             "heard": max(s["sentence"] for _, s, _ in ranked),
         }
         weights, bias = (COMPOUND, COMPOUND_BIAS) if asked.compound else (CHANCE, BIAS)
-        elsewhere = not asked.names and max(s["cosine"] for _, s, _ in ranked) <= FAR
+        nearest, shared = (max(s[name] for _, s, _ in ranked) for name in ("cosine", "words"))
+        elsewhere = not asked.names and nearest <= FAR and shared <= FEW
         mistaken = not asked.compound and of_another(best, absent, asked, self._vocabulary)
         log_odds = sum(weight * signals[name] for name, weight in weights.items()) + bias
         return Reading(
