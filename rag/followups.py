@@ -53,11 +53,10 @@ ALONE = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolved:
-    """`text` stands alone; `second` is another query to search with, or None; `changed` tells whether `text` was rewritten."""
+    """`text` stands alone; `second` is another query to search with, or None."""
 
     text: str
     second: str | None = None
-    changed: bool = False
 
 
 def resolve(question: str, history: Sequence[Answer], vocabulary: Vocabulary) -> Resolved:
@@ -73,13 +72,13 @@ def resolve(question: str, history: Sequence[Answer], vocabulary: Vocabulary) ->
     points_back = _points_back(rest)
     fragment = not QUESTION_WORD.search(rest) and len(rest.split()) <= 2 * ALONE
     if subjects and not points_back and not (fragment or (lead and len(_content(rest)) <= ALONE)):
-        return Resolved(text=said, changed=said != question)
+        return Resolved(text=said)
     alone = len(_content(rest)) >= ALONE or bool(SPEAKER.search(rest) and _content(rest))
     if not subjects and not points_back and not fragment and not lead and alone:
-        return Resolved(text=said, second=_second(said, last), changed=said != question)
+        return Resolved(text=said, second=_second(said, last))
     text = _swapped(rest, names, last.understood_as, vocabulary) if fragment or (lead and names) else None
     text = text or (said if names else _named(rest, last, vocabulary, fragment))
-    return Resolved(text=text, second=_second(said, last), changed=text != question)
+    return Resolved(text=text, second=_second(said, last))
 
 
 def _points_back(text: str) -> bool:

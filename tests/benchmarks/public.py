@@ -73,7 +73,7 @@ class Bench:
         self.index = Index.open(settings, embedder)
         self.vocabulary = Vocabulary.load(settings.entities)
         self._retriever = load("retrievers", settings.retriever)(self.index, embedder)
-        self._reader = load("readers", settings.reader)(self.index, embedder, self.vocabulary)
+        self.reader = load("readers", settings.reader)(self.index, embedder, self.vocabulary)
 
     def documents(self, question: Question, k: int) -> list[str]:
         """The slugs of the first `k` different documents."""
@@ -83,7 +83,7 @@ class Bench:
     def read(self, question: Question) -> tuple[list[str], Reading]:
         """The slugs of the passages, and what was read, as in the chain."""
         found = self._retriever.retrieve(question, RETRIEVED)
-        return [r.passage.article for r in found], self._reader.read(question, found)
+        return [r.passage.article for r in found], self.reader.read(question, found)
 
 
 def scifact(data: Path, open_: Callable[[Sequence[Document]], Bench], limit: int) -> Iterator[Row]:
@@ -139,19 +139,36 @@ def multihop(data: Path, open_: Callable[[Sequence[Document]], Bench], limit: in
         yield {"all-gold@10": float(wanted <= set(found)), "R@10": len(wanted & set(found)) / len(wanted)}
 
 
-def squad(data: Path, open_: Callable[[Sequence[Document]], Bench], limit: int) -> Iterator[Row]:
-    names = {"dev": "dev-v2.0.json", "test": "test-v2.0.noanswers.json"}
-    sets = {key: json.loads((data / "squad2_half" / name).read_text("utf-8"))["data"] for key, name in names.items()}
-    documents, asked = [], []
-    for key, articles in sets.items():
-        for a, article in enumerate(articles):
+@dataclass(frozen=True, kw_only=True)
+class Paragraph:
+    """A paragraph of the `article`-th article of the dev half, or of the test half, and the questions on it."""
+
+    dev: bool
+    article: int
+    document: Document
+    questions: list[dict[str, Any]]
+
+
+def squad_paragraphs(data: Path) -> Iterator[Paragraph]:
+    """All paragraphs of both halves."""
+    for key, name in (("dev", "dev-v2.0.json"), ("test", "test-v2.0.noanswers.json")):
+        for a, article in enumerate(json.loads((data / "squad2_half" / name).read_text("utf-8"))["data"]):
             for p, paragraph in enumerate(article["paragraphs"]):
-                slug = f"{key}-{a}-{p}"
                 text = " ".join(paragraph["context"].split())
-                documents.append(Document(slug=slug, title=article["title"].replace("_", " "), text=text))
-                if key == "dev" and 13 <= a <= 15:
-                    asked += [(slug, q) for q in paragraph["qas"] if not q["is_impossible"]]
-    bench = open_(documents)
+                document = Document(slug=f"{key}-{a}-{p}", title=article["title"].replace("_", " "), text=text)
+                yield Paragraph(dev=key == "dev", article=a, document=document, questions=paragraph["qas"])
+
+
+def squad(data: Path, open_: Callable[[Sequence[Document]], Bench], limit: int) -> Iterator[Row]:
+    paragraphs = list(squad_paragraphs(data))
+    asked = [
+        (p.document.slug, q)
+        for p in paragraphs
+        if p.dev and 13 <= p.article <= 15
+        for q in p.questions
+        if not q["is_impossible"]
+    ]
+    bench = open_([p.document for p in paragraphs])
     for slug, question in spread(asked, limit):
         passages, reading = bench.read(Question(text=question["question"]))
         text = bench.index.article(slug).text

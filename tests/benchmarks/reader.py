@@ -1,9 +1,12 @@
-"""What the span reader is worth: `PYTHONPATH=. python tests/benchmarks/reader.py --data DIR` writes reader.json beside it.
+"""What the readers are worth: `PYTHONPATH=. python tests/benchmarks/reader.py --data DIR` writes reader.json beside it.
 
-- squad: SQuAD 2.0 dev articles 13-15, never trained or tuned on; each question with its own paragraph.
+- squad: SQuAD 2.0 dev articles 13-15, never trained or tuned on; each question with its own paragraph, and what the network
+  alone says of it.
+- readers: the same questions and paragraphs through each reader as the chain uses it; a right sentence first, and the area
+  under the ROC curve of its chance of an answer.
 - domain: facts of the corpus kept aside from training (the calibration was fitted on them).
 - unseen: ten articles on invented mountain railways (reader_articles/) and 60 questions, half of them near misses, through
-  the whole path of retrieval and reading, beside the `overlap` reader.
+  the whole path of retrieval and reading, for each reader.
 """
 
 import argparse
@@ -15,13 +18,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from paragraphs import Paragraphs, right
 from results import save
 
 from rag.embedders.minilm import MiniLM
 from rag.index import Index
 from rag.ingest import ingest
 from rag.lexical import fold
+from rag.menus import load
 from rag.readers._span_model import FOLDER, SpanModel
+from rag.readers.joint import Joint
 from rag.readers.overlap import Overlap
 from rag.readers.span import SpanReader
 from rag.records import Question
@@ -37,7 +43,7 @@ HERE = Path(__file__).parent
 
 
 def unseen(model: SpanModel) -> dict[str, Any]:
-    """Both readers on articles about another subject."""
+    """Each reader on articles about another subject."""
     rows = [json.loads(line) for line in (HERE / "reader_questions.jsonl").read_text("utf-8").splitlines()]
     embedder, vocabulary = MiniLM(), Vocabulary()
     found: dict[str, Any] = {}
@@ -46,6 +52,7 @@ def unseen(model: SpanModel) -> dict[str, Any]:
         ingest(settings, embedder)
         index = Index.open(settings, embedder)
         retriever = hybrid.CHOICE(index, embedder)
+        found["joint"] = _through(rows, retriever, Joint(index, embedder, vocabulary))
         found["span"] = _through(rows, retriever, SpanReader(index, embedder, vocabulary, model))
         found["overlap"] = _through(rows, retriever, Overlap(index, embedder, vocabulary))
         index.close()
@@ -73,12 +80,31 @@ def _through(rows: list[dict[str, Any]], retriever: Any, reader: Any) -> dict[st
     }
 
 
+def on_paragraphs(data: Path, sample: int) -> dict[str, dict[str, float]]:
+    """Each reader on SQuAD questions with their own paragraph."""
+    found = {}
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        settings = Settings(corpus=(home / "articles",), home=home, library=home / "none")
+        paragraphs = Paragraphs(data, 13, 15, settings, sample)
+        answered = np.array([bool(asked.places) for asked in paragraphs.asked])
+        for name in ("overlap", "span", "joint"):
+            reader = load("readers", name)(paragraphs.bench.index, MiniLM(), paragraphs.bench.vocabulary)
+            readings = [reader.read(asked.question, paragraphs.found(asked)) for asked in paragraphs.asked]
+            pairs = zip(paragraphs.asked, readings, strict=True)
+            first = [right(asked, reading.evidence[:1]) for asked, reading in pairs if asked.places]
+            area = auroc(np.array([reading.answerable for reading in readings]), answered)
+            found[name] = {"sentence": round(float(np.mean(first)), 4), "auroc_answerable": round(area, 4)}
+        paragraphs.bench.index.close()
+    return found
+
+
 def _alike(found: str, wanted: str) -> bool:
     return fold(wanted) in fold(found) or fold(found) in fold(wanted)
 
 
 def main() -> None:
-    """Run all three and write the figures."""
+    """Run all and write the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--model", type=Path, default=FOLDER)
@@ -92,6 +118,7 @@ def main() -> None:
     results = {
         "model": model.card["sha256"][:12],
         "squad": _with_calibration(model, examples),
+        "readers": on_paragraphs(chosen.data, chosen.sample),
         "domain": _with_calibration(model, aside),
         "unseen": unseen(model),
     }
