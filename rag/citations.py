@@ -19,6 +19,7 @@ from rag.records import (
     Passage,
     Reference,
     Short,
+    Source,
     Span,
     Statement,
     Verdict,
@@ -27,7 +28,7 @@ from rag.records import (
 
 QUOTING = "extractive"
 
-__all__ = ["Judge", "Placing", "cite", "compose", "known_since", "place", "prove", "word_support"]
+__all__ = ["Judge", "Placing", "cite", "compose", "known_since", "place", "prove", "reporters", "word_support"]
 
 
 class Placing:
@@ -132,6 +133,11 @@ def _short(span: Span | None, citations: Sequence[Citation]) -> Short | None:
         if c.article == span.article and c.start <= span.start and span.end <= c.end:
             return Short(text=span.text, citation=c.number, start=span.start, end=span.end)
     return None
+
+
+def reporters(citation: Citation) -> tuple[Source, ...]:
+    """The sources under the quote that name who published them; a footnote may be a bare remark."""
+    return tuple(s for reference in citation.references for s in reference.sources if s.publisher)
 
 
 def compose(statements: Sequence[Statement]) -> str:

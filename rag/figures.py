@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Literal
 
@@ -17,7 +18,8 @@ _WORDS = {word: n for n, word in enumerate([*_ONES, "eighteen", "nineteen"])}
 _WORDS |= {
     w: n * 10 for n, w in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], 2)
 }
-_WORDS |= {"dozen": 12, "half": 0}
+_WORDS |= {"dozen": 12}
+_HALF = Decimal("0.5")
 _SCALES = {"hundred": 100, "thousand": 1_000, "k": 1_000, "million": 1_000_000, "mn": 1_000_000, "m": 1_000_000}
 _SCALES |= {"billion": 1_000_000_000, "bn": 1_000_000_000, "b": 1_000_000_000, "trillion": 10**12, "tn": 10**12}
 _MONTHS = {m: i for i, m in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
@@ -81,9 +83,9 @@ _VERSION = re.compile(
 _NUMBER = re.compile(
     r"(?P<sign>us\$|hk\$|[$€£¥]|\b(?:usd|eur|gbp) )?\s?"
     r"(?<![\w.])(?P<n>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\b(?:"
-    + "|".join(sorted(_WORDS, key=len, reverse=True))
+    + "|".join(["half an?(?! dozen)", "half", *sorted(_WORDS, key=len, reverse=True)])
     + r")\b"
-    r"(?:-(?:one|two|three|four|five|six|seven|eight|nine)\b)?)"
+    r"(?:-(?:one|two|three|four|five|six|seven|eight|nine)\b)?)(?P<half> and a half\b)?"
     r"(?:[ -]?(?P<scale>hundred|thousand|million|billion|trillion|mn|bn|tn|k|m|b)(?![\w]))?"
     r"(?:[ -]?(?P<unit>%|percent(?:age points?)?|per cent|us dollars?|u\.s\. dollars?|hong kong dollars?|dollars?|cents?"
     r"|euros?|pounds?|usd|eur|gbp|yuan|rmb|won"
@@ -95,6 +97,7 @@ _NUMBER = re.compile(
 )
 
 
+LEAP = "2024"  # the year of a date that tells none: 29 February may be meant
 _YEAR = re.compile(r"(?:19|20)\d{2}")
 
 
@@ -149,15 +152,23 @@ def _counted(text: str, span: tuple[int, int]) -> bool:
 
 def _date(match: re.Match[str]) -> Figure | None:
     if match["iso"]:
-        return _figure("date", match["iso"], "", match)
+        return _figure("date", match["iso"], "", match) if _calendar(match["iso"]) else None
     if match["y5"]:
         return _figure("date", match["y5"], "", match)
     month = next(_MONTHS[match[m][:3].lower()] for m in ("m1", "m2", "m3", "m4") if match[m])
     day = match["d1"] or match["d2"]
     year = match["y1"] or match["y2"] or match["y3"] or "----"
-    if day and not 1 <= int(day) <= 31:
-        return None
-    return _figure("date", f"{year}-{month:02d}" + (f"-{int(day):02d}" if day else ""), "", match)
+    value = f"{year}-{month:02d}" + (f"-{int(day):02d}" if day else "")
+    return _figure("date", value, "", match) if _calendar(value.replace("----", LEAP)) else None
+
+
+def _calendar(day: str) -> bool:
+    """Whether there is such a day or month: "2025-06-31" is none, nor is the season "2024-25"."""
+    try:
+        date.fromisoformat(f"{day}-01"[:10])
+    except ValueError:
+        return False
+    return True
 
 
 def _pixels(match: re.Match[str]) -> Figure:
@@ -179,9 +190,11 @@ def _number(match: re.Match[str]) -> Figure | None:
         not match["n"][0].isdigit()
         and not unit
         and not scale
-        and match["n"].lower() in ("one", "zero", "half", "dozen")
+        and not match["half"]
+        and match["n"].lower().split()[0] in ("one", "zero", "half", "dozen")
     ):
         return None
+    value += _HALF if match["half"] else 0
     value *= _SCALES.get(scale, 1)
     kind, name, factor = _unit(sign, unit.rstrip("s") if len(unit) > 2 else unit, scale)
     return _figure(kind, format((value * factor).normalize(), "f"), name, match)
@@ -213,6 +226,8 @@ def _unit(sign: str, unit: str, scale: str) -> tuple[Kind, str, Decimal]:
 
 def _value(text: str) -> Decimal | None:
     low = text.lower()
+    if low.startswith("half"):
+        return _HALF
     if low[0].isdigit():
         try:
             return Decimal(low.replace(",", ""))

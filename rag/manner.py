@@ -11,4 +11,6 @@ def manner(answer: Answer) -> str:
         return f"Searched on this machine; {model} read what was found" if told else "Searched on this machine"
     if model and not way:
         return f"Written by {model}, checked against the articles"
+    if not way.startswith("extractive"):  # an answerer from elsewhere: what it sends, nobody here can tell
+        return f"Answered by {way}, checked against the articles"
     return "Quoted from the articles" if model else "Quoted from the articles; nothing left this machine"

@@ -31,16 +31,21 @@ class Proof:
 def verify(data: object, settings: Settings) -> Proof:
     """Prove one answer, or the answers of a batch row, as `rag ask --json` printed them.
 
-    Raises AnswerFileError when the data is no answer of this contract, CorpusError when an article folder is missing.
+    A row that says why it has no answers, as `rag ask --batch` writes it, is a fault. Raises AnswerFileError when the data is
+    no answer of this contract, CorpusError when an article folder is missing.
     """
+    if isinstance(data, dict) and "error" in data and "answers" not in data:
+        return Proof(proven=0, citations=0, faults=(f"row {data.get('id')!r} holds no answer: {data['error']}",))
     answers = _answers(data)
     judge = Judge(Vocabulary.load(settings.entities), TokenSupport(settings.home))
     wanted = {c.article for a in answers for c in a.citations}
     articles = _articles(settings, wanted)
-    faults = [fault for a in answers for fault in prove(a, articles.get, judge)]
+    found = [prove(a, articles.get, judge) for a in answers]
     total = sum(len(a.citations) for a in answers)
-    broken = {fault.split("]")[0] for fault in faults if fault.startswith("[")}
-    return Proof(proven=total - min(total, len(broken)), citations=total, faults=tuple(faults))
+    broken = sum(len({fault.split("]")[0] for fault in faults if fault.startswith("[")}) for faults in found)
+    return Proof(
+        proven=total - min(total, broken), citations=total, faults=tuple(f for faults in found for f in faults)
+    )
 
 
 def _answers(data: object) -> list[Answer]:

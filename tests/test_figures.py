@@ -28,6 +28,9 @@ $0.05 = 5 cents = 0.05 dollars
 14B parameters = 14 billion parameters
 €12 billion = 12 billion euros
 500 ms = 0.5 seconds
+half-hour = half an hour = 30 minutes
+two and a half minutes = 2.5 minutes = 150 seconds
+half a million dollars = half-million dollars = $500,000
 """
 DIFFERENT = """
 10 seconds = 8 seconds
@@ -39,6 +42,9 @@ March 2025 = March 2026
 10 minutes = 10 seconds
 720p = 1080p
 12 credits = 12 fps
+half-hour = half-minute
+half-million dollars = half-billion dollars
+two and a half minutes = two minutes
 """
 
 
@@ -83,6 +89,17 @@ def test_digits_of_a_name_are_no_figure(name: str) -> None:
 )
 def test_a_figure_is_read_with_its_kind_and_unit(text: str, figure: tuple[str, str, str]) -> None:
     assert figure in found(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["2025-06-31", "31 June 2025", "the 2024-25 season", "30 February", "February 29, 2025"]
+)
+def test_what_stands_in_no_calendar_is_no_date(text: str) -> None:
+    assert not [f for f in figures(text) if f.kind == "date" and len(f.value) > len("2025")]
+
+
+def test_a_leap_day_without_a_year_is_a_date() -> None:
+    assert found("on 29 February") == [("date", "-----02-29", "")]
 
 
 def test_a_partial_date_agrees_with_a_fuller_one_that_begins_with_it() -> None:

@@ -43,6 +43,12 @@ def test_what_came_out_later_than_the_day_asked_for_is_not_the_newest(shipped: A
     assert answer.short.text == "Veo 3"
 
 
+@pytest.mark.parametrize("day", ["31 June 2025", "2025-06-31", "2024-25"])
+def test_a_day_of_no_calendar_is_no_day_asked_for(shipped: Assistant, day: str) -> None:
+    answer = shipped.ask(f"What is Runway's newest model as of {day}?")
+    assert answer.answered is (answer.refusal is None)
+
+
 @pytest.mark.parametrize("question", ["How long can clips of Runway's latest model be?", "latest Runway funding round"])
 def test_a_question_that_asks_for_something_else_is_read_like_any_other(shipped: Assistant, question: str) -> None:
     answer = shipped.ask(question)

@@ -40,6 +40,17 @@ def test_all_answers_of_a_batch_row_are_held_against_the_articles(data: dict[str
     assert proof.faults
 
 
+def test_a_broken_citation_is_counted_in_each_answer_of_a_row(data: dict[str, Any], small: Settings) -> None:
+    data["citations"][0]["quote"] += "!"
+    proof = verify({"id": 1, "answers": [data, data]}, small)
+    assert proof.proven == proof.citations - 2
+
+
+def test_a_row_of_a_batch_that_failed_is_a_fault_and_stops_nothing(small: Settings) -> None:
+    proof = verify({"id": "q7", "error": "the question is empty"}, small)
+    assert proof == Proof(proven=0, citations=0, faults=("row 'q7' holds no answer: the question is empty",))
+
+
 def test_an_article_that_cannot_be_read_proves_nothing(data: dict[str, Any], small: Settings) -> None:
     (small.corpus[0] / "gen-4.md").write_text("---\ntitle: [\n---\nText.")
     assert "no longer in the corpus" in verify(data, small).faults[0]

@@ -30,7 +30,13 @@ def announce(destination: str | None) -> None:
 
 def _models(parsed: argparse.Namespace, settings: Settings) -> int:
     from rag.discovery import at_hand
+    from rag.providers import PROVIDERS, destination
 
+    if settings.chat_url:  # every model of `rag ask --model` is asked there, so that nothing else is offered
+        print(f"RAG_CHAT_URL is set. {destination(PROVIDERS['openai'], settings.chat_url)}")
+        print('  rag ask --model openai:MODEL "…"')
+        print("Unset it to see which other models are at hand.")
+        return 0
     found = at_hand()
     if not found:
         print(NONE)

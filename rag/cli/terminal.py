@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 
+from rag.citations import reporters
 from rag.manner import manner
 from rag.records import Answer, Article, Citation
 
@@ -43,7 +44,7 @@ def _lines(answer: Answer, article: Callable[[str], Article], marked: bool) -> I
 
 def origin(citation: Citation) -> str:
     """Outlet and date of a quote: of its references, else of its article."""
-    named = [s for r in citation.references for s in r.sources if s.publisher]
+    named = reporters(citation)
     article = f"article of {citation.published}" if citation.published else "undated article"
     if not named:
         return f"{citation.publisher}, {article}" if citation.publisher else article

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from itertools import groupby
 from typing import Any
 
+from rag.citations import reporters
 from rag.manner import manner
 from rag.records import Answer, Citation, Refusal, Statement
 from rag.ui.dates import spell
@@ -24,7 +25,7 @@ def cue(citation: Citation) -> str:
     """Who reported the quoted words and when: from the primary sources under them, else from the article."""
     article = f"article of {spell(citation.published)}" if citation.published else "undated article"
     named: dict[str, None] = {}
-    for source in (s for reference in citation.references for s in reference.sources):
+    for source in reporters(citation):
         named.setdefault(f"{source.publisher}, {spell(source.published)}" if source.published else source.publisher)
     if named:
         rest = f" and {len(named) - 2} more" if len(named) > 2 else ""

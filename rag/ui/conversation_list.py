@@ -1,5 +1,7 @@
 """The sidebar: a new conversation, the kept ones, and what can be done with the one on the page."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 
@@ -7,10 +9,12 @@ import streamlit as st
 
 from rag import export
 from rag.conversations import Conversations
+from rag.errors import HistoryError
 from rag.ui import state
 from rag.ui.components.choices import choices
 from rag.ui.components.sidebar import sidebar
 from rag.ui.dates import spell
+from rag.ui.opening import trouble
 from rag.ui.turns import Session
 
 LISTED = 200  # conversations; older ones are found by searching
@@ -30,9 +34,9 @@ def conversation_list(session: Session, kept: Conversations | None) -> None:
             return
         search = state.widget("search")
         found = kept.list(search)[:LISTED]
-        if session.conversation:
-            title = next((c.title for c in found if c.id == session.conversation), None)
-            _this(session, kept, session.conversation, title)
+        if about := session.conversation or session.deleting:
+            title = next((c.title for c in found if c.id == about), None)
+            _this(session, kept, about, title)
         st.text_input(
             "Search conversations", placeholder="Search conversations", key="search", label_visibility="collapsed"
         )
@@ -60,6 +64,19 @@ def _this(session: Session, kept: Conversations, key: str, title: str | None) ->
         st.button("Keep it", key="spare", on_click=partial(_deleting, session, None))
 
 
+def reopen(session: Session, kept: Conversations, key: str) -> None:
+    """Show a kept conversation; one that cannot be read is told of, and whether to delete it is asked in the sidebar."""
+    try:
+        answers = kept.turns(key)
+    except HistoryError as error:
+        session.restore(None, ())
+        session.deleting = key
+        trouble(error)
+    else:
+        if answers:
+            session.restore(key, answers)
+
+
 def _when(changed: str, turns: int) -> str:
     day = spell(datetime.fromisoformat(changed).astimezone().date().isoformat())
     return f"{day} · {turns} question{'' if turns == 1 else 's'}"
@@ -72,12 +89,13 @@ def _leave(session: Session) -> None:
 def _pick(session: Session, kept: Conversations) -> None:
     key = state.picked("kept", "pick")
     if isinstance(key, str):
-        session.restore(key, kept.turns(key))
+        reopen(session, kept, key)
 
 
 def _rename(kept: Conversations, key: str) -> None:
-    kept.rename(key, state.widget("title"))
-    state.set_widget("title", "")
+    with _told():
+        kept.rename(key, state.widget("title"))
+        state.set_widget("title", "")
 
 
 def _deleting(session: Session, key: str | None) -> None:
@@ -85,6 +103,16 @@ def _deleting(session: Session, key: str | None) -> None:
 
 
 def _delete(session: Session, kept: Conversations, key: str) -> None:
-    kept.delete(key)
-    session.deleting = None
-    session.restore(None, ())
+    with _told():
+        kept.delete(key)
+        session.deleting = None
+        session.restore(None, ())
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What fails in a callback is told on the page, which is drawn after it."""
+    try:
+        yield
+    except HistoryError as error:
+        trouble(error)

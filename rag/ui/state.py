@@ -93,7 +93,7 @@ def catalogue(assistant: Assistant) -> Catalogue:
 
 
 def _catalogue(articles: list[Article]) -> Catalogue:
-    sources = {s.publisher for a in articles for r in a.references for s in r.sources}
+    sources = {s.publisher for a in articles for r in a.references for s in r.sources if s.publisher}
     return Catalogue(
         articles={a.slug: a for a in articles},
         topics=tuple(sorted({topic for a in articles for topic in a.topics})),

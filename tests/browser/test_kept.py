@@ -1,7 +1,9 @@
 """What stays: conversations, files, verdicts."""
 
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import bibtexparser
@@ -76,6 +78,26 @@ def test_every_file_an_answer_is_saved_as_can_be_read_again(app: App, visit: Cal
     assert [work["id"] for work in works] == [entry.key for entry in library.entries]
     html = MarkdownIt("gfm-like").render(saved(page, turn, "Markdown").read_text(encoding="utf-8"))
     assert HOW_LONG in html
+
+
+def test_a_conversation_of_another_release_is_told_of_and_can_be_deleted(app: App, visit: Callable[..., Page]) -> None:
+    page = visit(app.url)
+    ask(page, "Who won the 1987 regatta?")
+    listed = sidebar(page).locator(".list button")
+    expect(listed.first).to_contain_text("Who won the 1987 regatta?")
+    with closing(sqlite3.connect(app.home / "conversations.sqlite3")) as db, db:
+        changed = """UPDATE turns SET answer = '{"contract": 99}' WHERE answer LIKE '%1987 regatta%'"""
+        assert db.execute(changed).rowcount == 1
+    page.reload()
+    told = page.get_by_text("this conversation was kept by another release")
+    expect(told).to_be_visible()
+    listed.first.click()
+    expect(told).to_be_visible()
+    sidebar(page).get_by_role("button", name="This conversation").click()
+    page.get_by_role("button", name="Yes, delete it").click()
+    expect(told).to_have_count(0)
+    expect(sidebar(page).get_by_text("Who won the 1987 regatta?")).to_have_count(0)
+    ask(page, HOW_LONG)
 
 
 def test_a_verdict_with_its_reason_is_kept_on_this_machine(app: App, visit: Callable[..., Page]) -> None:

@@ -62,3 +62,12 @@ def test_models_lists_keys_by_their_variable_and_where_passages_would_go(rag: Ra
     assert "will be sent to OpenAI (api.openai.com)" in done.stdout
     assert CANARY not in done.stdout + done.stderr
     assert "Anthropic" not in done.stdout or "ANTHROPIC_API_KEY" in os.environ
+
+
+def test_with_a_server_set_models_tells_of_that_server_alone(rag: Rag) -> None:
+    done = rag("models", OPENAI_API_KEY=CANARY, RAG_CHAT_URL="https://gpu.example.org/v1")
+    assert done.returncode == 0
+    assert "will be sent to gpu.example.org" in done.stdout
+    assert "rag ask --model openai:MODEL" in done.stdout
+    assert "api.openai.com" not in done.stdout
+    assert "stay on this machine" not in done.stdout

@@ -19,6 +19,11 @@ def test_a_cue_names_two_outlets_and_counts_the_rest(citation: Citation) -> None
     assert cue(several).startswith("reported by TechCrunch, 31 March 2025; Verge and 1 more ·")
 
 
+def test_a_footnote_that_names_no_outlet_reports_nothing(citation: Citation) -> None:
+    bare = replace(citation.references[0], sources=(Source(publisher="", title="see my interview"),))
+    assert cue(replace(citation, references=(bare,), publisher="The Verge")) == "The Verge, article of 22 November 2026"
+
+
 def test_without_references_a_cue_is_that_of_the_article(citation: Citation) -> None:
     assert cue(replace(citation, references=(), publisher="The Verge")) == "The Verge, article of 22 November 2026"
     assert cue(replace(citation, references=(), published=None)) == "undated article"
@@ -84,6 +89,7 @@ def test_notices_and_a_cut_answer_are_told(answered: Answer) -> None:
     [
         ("extractive · joint · minilm", "Quoted from the articles; nothing left this machine · 0.0 s"),
         ("extractive after chat openai:m · joint · minilm", "Quoted from the articles · 0.0 s"),
+        ("mine:REMOTE · joint · minilm", "Answered by mine:REMOTE, checked against the articles · 0.0 s"),
         ("chat openai:m · joint · minilm", "Written by openai:m, checked against the articles · 0.0 s"),
     ],
 )

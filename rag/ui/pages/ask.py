@@ -18,8 +18,8 @@ from rag.ui import answer_view, state
 from rag.ui.acts import act
 from rag.ui.components.answer import answer
 from rag.ui.components.choices import choices
-from rag.ui.components.plain import masthead, problem
-from rag.ui.conversation_list import conversation_list
+from rag.ui.components.plain import masthead
+from rag.ui.conversation_list import conversation_list, reopen
 from rag.ui.dates import spell
 from rag.ui.job import Job
 from rag.ui.opening import open_assistant, trouble
@@ -54,8 +54,8 @@ def _arrive(session: Session, kept: Conversations | None) -> None:
         return
     session.arrived = True
     key = state.addressed()
-    if key and kept and (answers := kept.turns(key)):
-        session.restore(key, answers)
+    if key and kept:
+        reopen(session, kept, key)
     question, filters = state.permalink()
     if question:
         session.filters = filters
@@ -160,7 +160,7 @@ def _act(assistant: Assistant, session: Session, at: int, key: str) -> None:
     try:
         act(session, at, state.picked(key, "act"), assistant.settings.home / state.FEEDBACK)
     except HistoryError as error:
-        problem(str(error))
+        trouble(error)
 
 
 def _keep(session: Session, kept: Conversations | None) -> None:
