@@ -20,11 +20,12 @@ from rag.menus import load
 from rag.providers import destination, parse_model
 from rag.questions import clean
 from rag.readers import Reader
-from rag.records import Answer, Article, Notice, Question, Retrieved, Statement, last_day
+from rag.records import Answer, Article, Notice, Question, Retrieved, Statement
 from rag.retrievers import Retriever
 from rag.settings import Settings
 from rag.support import TokenSupport
 from rag.telling import Teller, Voice
+from rag.visibility import check_dates
 from rag.vocabulary import Vocabulary
 
 Progress = Callable[[str, int, int], None]
@@ -90,7 +91,8 @@ class Assistant:
         publisher: str | None = None,
         topic: str | None = None,
     ) -> Answer:
-        """The answer to `question` as a follow-up on `history`; dates are ISO, partial ones count as their last day.
+        """The answer to `question` as a follow-up on `history`; dates are ISO, and a partial one is meant whole: `as_of` counts
+        as its last day, `since` as its first.
 
         Raises QuestionError (empty, too long) and SettingsError (a date that is none).
         """
@@ -122,6 +124,7 @@ class Assistant:
         """A LangChain retriever over the passages; filters: as_of, since, publisher, topic."""
         if k < 1:
             raise SettingsError(f"k={k} passages cannot be retrieved; give at least 1")
+        check_dates(as_of=filters.get("as_of"), since=filters.get("since"))
 
         def search(query: str) -> tuple[Index, Sequence[Retrieved]]:
             parts = self._current()
@@ -184,12 +187,7 @@ class Assistant:
         publisher: str | None,
         topic: str | None,
     ) -> Ask:
-        for name, value in (("as_of", as_of), ("since", since)):
-            if value is not None:
-                try:
-                    last_day(value)
-                except ValueError as error:
-                    raise SettingsError(f"{name}: {error}") from error
+        check_dates(as_of=as_of, since=since)
         return Ask(question=question, history=history, as_of=as_of, since=since, publisher=publisher, topic=topic)
 
     def _current(self) -> Parts:

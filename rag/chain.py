@@ -26,6 +26,7 @@ from rag.records import Answer, Notice, Question, Reading, Retrieved, Seconds, S
 from rag.refusal import nearest, refuse, wording
 from rag.retrievers import Retriever
 from rag.telling import Teller, Told
+from rag.visibility import check_dates
 from rag.vocabulary import Vocabulary
 
 RETRIEVED = 12
@@ -133,6 +134,7 @@ def _told(ask: Ask, parts: Parts, config: RunnableConfig) -> Iterator[Statement 
 def _begin(ask: Ask, parts: Parts) -> _Turn:
     started = perf_counter()
     text = clean(ask["question"], parts.limit)
+    check_dates(as_of=ask.get("as_of"), since=ask.get("since"))
     resolved = resolve(text, ask.get("history") or (), parts.vocabulary)
     question = Question(
         text=resolved.text,

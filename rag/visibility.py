@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from rag.errors import SettingsError
 from rag.records import Article, Passage, Question, Sentence, last_day
 
 KEPT = 100
@@ -100,6 +101,16 @@ class Coverage:
         if question.as_of:
             known = [(day, date) for day, date in known if day <= last_day(question.as_of)]
         return len(within), max(known, default=(None, None))[1]
+
+
+def check_dates(**dates: str | None) -> None:
+    """Raises SettingsError, with the name it was given under, for a date that is none: it would hide sentences in silence."""
+    for name, value in dates.items():
+        if value is not None:
+            try:
+                last_day(value)
+            except ValueError as error:
+                raise SettingsError(f"{name}: {error}") from error
 
 
 def outlets(article: Article, start: int) -> tuple[str, ...]:

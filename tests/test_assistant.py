@@ -81,6 +81,10 @@ def test_filters_keep_to_outlet_topic_and_since(asked: Assistant) -> None:
 def test_a_date_that_is_none_is_refused_by_name(asked: Assistant, name: str) -> None:
     with pytest.raises(SettingsError, match=f"{name}: 'soon' is not a date"):
         asked.ask(COST, **{name: "soon"})  # type: ignore[arg-type]
+    with pytest.raises(SettingsError, match=f"{name}: '2025-4' is not a date"):
+        asked.chain.invoke({"question": COST, name: "2025-4"})  # type: ignore[misc]
+    with pytest.raises(SettingsError, match=f"{name}: '2025-4' is not a date"):
+        asked.as_retriever(**{name: "2025-4"})  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("question", ["", "?", "x" * 4001])

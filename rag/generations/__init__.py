@@ -9,5 +9,5 @@
 - disk: whether a fault is one of the disk, and the sentence for it
 - locks: locks of the operating system on files
 
-Chroma's part is rag/index.py, which opens a generation and searches it.
+rag/index.py opens a generation and searches it.
 """

@@ -26,8 +26,7 @@ class Features:
     words; words, context: idf share of the question's terms in the sentence, and in it or its title and heading;
     names, near: share of the question's names in the sentence, and only around it; rival: share of the names in whose
     place a sibling version stands; kind: a figure of a kind that was asked for stands there; passage: retrieval score
-    relative to the best; figures: share of the question's figures and dates that stand there; unheard: idf share of the
-    question's words that no passage of the index holds, however misspelt.
+    relative to the best; figures: share of the question's figures and dates that stand there.
     """
 
     cosine: float
@@ -41,7 +40,6 @@ class Features:
     kind: float
     passage: float
     figures: float
-    unheard: float
 
     def values(self) -> tuple[float, ...]:
         """In the order of the fields."""
@@ -64,10 +62,9 @@ class Measure:
         self._question: Tokens = embedder.tokens([asked.text])[0]
         self._token_weights = _token_weights(asked.text, self._question, lexical)
         self._rare = self._token_weights >= WEAK_WEIGHT
-        self._unheard = sum(w for t, w in self._weights.items() if t not in lexical) / self._total
 
     def features(self, text: str, around: str, cosine: float, passage: float) -> Features:
-        """All but the token features, which are costly: they are set to the cosine until `with_tokens`."""
+        """All but the token features, which are costly: they are set to the cosine until `tokens` gives them."""
         own, near = set(terms(text)), set(terms(around))
         inside, outside = self._vocabulary.named(text), self._vocabulary.named(around)
         makers = {self._vocabulary.maker(n) for n in inside}
@@ -89,7 +86,6 @@ class Measure:
             kind=self._kind(text, found, inside),
             passage=passage,
             figures=_share(self._asked.figures, found),
-            unheard=self._unheard,
         )
 
     def _kind(self, text: str, found: Sequence[Figure], inside: frozenset[str]) -> float:

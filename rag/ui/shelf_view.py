@@ -25,7 +25,6 @@ OUTCOMES = {
     "restored": ("Brought back", "good"),
 }
 USED = " The next question takes that into account."
-NONE_ADDED = "Nothing has been added yet."
 NOTHING = "No article holds all of these words."
 STAYS = "This article came with an article folder, not through this page: deleting its file there removes it."
 
