@@ -193,7 +193,7 @@ class _Exchange:
         return Page(data=data, url=url, etag=etag, modified=modified)
 
     def body(self, most: int, *, cut: bool = False) -> bytes:
-        """The unpacked body; beyond `most` bytes it is cut, or FetchError is raised."""
+        """The unpacked body, whole; beyond `most` bytes it is cut, or FetchError is raised."""
         packed = self.response.headers.get("Content-Encoding", "").strip().lower()
         if packed not in ("", "identity", "gzip", "x-gzip"):
             raise FetchError(
@@ -202,14 +202,21 @@ class _Exchange:
         if not cut and (self.response.length or 0) > most:
             raise self._too_long(most)
         unpack = zlib.decompressobj(16 + zlib.MAX_WBITS) if "gzip" in packed else None
-        held = bytearray()
+        held, came = bytearray(), 0
         try:
             while chunk := self.response.read1(_CHUNK):
+                came += len(chunk)
                 held += unpack.decompress(chunk, most + 1 - len(held)) if unpack else chunk
                 if len(held) > most:
                     if cut:
                         break
                     raise self._too_long(most)
+            else:
+                # http.client raises at an early end within a chunk only; without a length, the end is where it comes.
+                if self.response.length or (unpack and came and not unpack.eof):
+                    raise FetchError(
+                        f"{self._target.url}: the connection ended before the page was whole; try again later"
+                    )
         except (OSError, http.client.HTTPException, zlib.error) as error:
             raise self._failed(error) from error
         return bytes(held[:most])

@@ -103,8 +103,12 @@ class Settings:
         if self.question_limit < 1:
             raise SettingsError(f"RAG_QUESTION_LIMIT={self.question_limit} must be at least 1 character")
         self._check_chat()
-        if not (there := next(p for p in (self.home, *self.home.absolute().parents) if p.exists())).is_dir():
+        # Path.exists raises below a folder that may not be entered, until Python 3.14.
+        there = next(p for p in (self.home, *self.home.absolute().parents) if os.path.exists(p))  # noqa: PTH110
+        if not there.is_dir():
             raise SettingsError(f"RAG_HOME={str(self.home)!r} cannot be a folder, as {there} is none; name another one")
+        if not os.access(there, os.X_OK):
+            raise SettingsError(f"RAG_HOME={str(self.home)!r}: {there} may not be entered; name another folder")
         if self.library == Path():
             object.__setattr__(self, "library", self.home / "library")
 

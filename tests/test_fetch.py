@@ -178,6 +178,63 @@ def test_row_26_a_response_without_measure_is_stopped_with_a_sentence(answer: by
     assert time.monotonic() - begun < 5
 
 
+CUT = "the connection ended before the page was whole; try again later"
+OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
+PACKED = gzip.compress(PAGE)
+
+
+def chunked(body: bytes) -> bytes:
+    return b"Transfer-Encoding: chunked\r\n\r\n%x\r\n" % len(body) + body + b"\r\n0\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (OK + b"Content-Length: 1000\r\n\r\n" + PAGE, CUT),
+        (OK + b"Content-Length: 1000\r\nContent-Encoding: gzip\r\n\r\n" + PACKED, CUT),
+        (OK + b"Content-Encoding: gzip\r\n\r\n" + PACKED[:-4], CUT),
+        (OK + b"Content-Encoding: gzip\r\n" + chunked(PACKED[:-4]), CUT),
+        (OK + chunked(PAGE)[:-12], "the answer breaks off"),
+        (OK + chunked(PAGE)[:-5], "the answer breaks off"),
+    ],
+    ids="length|packed, length|packed|packed, chunks|within a chunk|between chunks".split("|"),
+)
+def test_a_page_whose_connection_ends_too_soon_is_refused(answer: bytes, said: str) -> None:
+    with fetcher({"/": answer}) as (fetch, _), pytest.raises(FetchError, match=said):
+        fetch.fetch("http://site.example/")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        OK + b"\r\n" + PAGE,
+        OK + chunked(PAGE),
+        OK + b"Content-Encoding: gzip\r\n\r\n" + PACKED,
+        OK + b"Content-Encoding: gzip\r\n" + chunked(PACKED),
+        reply("200 OK\r\nContent-Encoding: gzip", PACKED),
+    ],
+    ids="no length|chunks|packed, no length|packed, chunks|packed, length".split("|"),
+)
+def test_a_page_that_came_whole_is_taken_however_its_end_is_told(answer: bytes) -> None:
+    with fetcher({"/": answer}) as (fetch, _):
+        assert fetch.fetch("http://site.example/").data == PAGE
+
+
+def test_half_a_robots_file_allows_nothing_and_an_empty_packed_one_everything() -> None:
+    packed = gzip.compress(b"User-agent: *\nDisallow: /\n")
+    answers: dict[str, bytes | Answer] = {"/": reply("200 OK", PAGE)}
+    for half in (
+        b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nUser-agent: *\n",
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + packed[:12],
+    ):
+        answers["/robots.txt"] = half
+        with fetcher(answers) as (fetch, _), pytest.raises(FetchError, match=r"robots\.txt: the connection ended"):
+            fetch.fetch("http://site.example/")
+    answers["/robots.txt"] = reply("200 OK\r\nContent-Encoding: gzip")
+    with fetcher(answers) as (fetch, _):
+        assert fetch.fetch("http://site.example/").data == PAGE
+
+
 def test_a_certificate_that_proves_nothing_is_refused() -> None:
     with fetcher({}) as (fetch, _), pytest.raises(FetchError, match="no safe connection"):
         fetch.fetch("https://site.example/")

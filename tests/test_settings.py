@@ -1,10 +1,13 @@
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from rag.errors import SettingsError
 from rag.settings import Settings, shipped_corpus
+from tests.conftest import ROOT
 
 
 def test_without_a_variable_the_shipped_corpus_and_the_default_choices_are_used() -> None:
@@ -80,6 +83,21 @@ def test_limits_are_settings_and_a_limit_that_cannot_work_is_refused_by_name() -
     ):
         with pytest.raises(SettingsError, match=name):
             Settings.from_environment({name: value})
+
+
+def test_a_home_below_a_folder_that_may_not_be_entered_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    shut = tmp_path / "shut"
+    shut.mkdir(mode=0)
+    program = (
+        "import sys; from pathlib import Path; from rag.errors import SettingsError; from rag.settings import Settings\n"
+        "from tests.faults.zygote import obey_modes; obey_modes()\n"
+        "try: Settings(home=Path(sys.argv[1]))\n"
+        "except SettingsError as error: print(error)"
+    )
+    for home in (shut, shut / "below" / "home"):
+        command = [sys.executable, "-c", program, str(home)]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=100)
+        assert done.stdout == f"RAG_HOME={str(home)!r}: {shut} may not be entered; name another folder\n"
 
 
 def test_fetching_in_the_app_is_off_unless_it_is_asked_for() -> None:

@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"rag: {error}", file=sys.stderr)
         code = UNUSABLE
     except KeyboardInterrupt:
-        print("rag: stopped; nothing was changed", file=sys.stderr)
+        print("rag: stopped; what is stored stays, and `rag ingest` brings the index up to date", file=sys.stderr)
         code = 130
     except BrokenPipeError:
         sys.stderr.close()

@@ -39,7 +39,8 @@ def _add(parsed: argparse.Namespace, settings: Settings, progress: "Progress") -
         print("  ".join(filter(None, (f"{entry.outcome:10} {entry.slug or entry.given}", length, entry.reason))))
     counts = Counter(entry.outcome for entry in ledger)
     print(", ".join(f"{count} {outcome}" for outcome, count in counts.items()))
-    if counts["added"] or counts["updated"] or counts["duplicate"]:
+    # What is unchanged may wait for its ingest: the one of the last time may have been stopped.
+    if counts.keys() - {"refused"}:
         _ingest(settings, progress)
     return PARTIAL if counts["refused"] else OK
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rag.errors import SourceError
+from rag.errors import LibraryError, SourceError
 from rag.fetch import Fetcher
 from rag.library.feed_marks import FeedMarks
 from rag.library.folder import Entry, Library
@@ -103,8 +103,11 @@ class _Adding:
         else:
             yield from self.data(data, shown(given))
 
-    def url(self, url: str) -> Iterator[Entry]:
-        """The page, file or feed at a URL; a feed that was read before is only asked for its news."""
+    def url(self, url: str, *, in_feed: bool = False) -> Iterator[Entry]:
+        """The page, file or feed at a URL; a feed that was read before is only asked for its news.
+
+        A feed that is linked `in_feed` is refused: feeds that link to each other would never end.
+        """
         if not self._may_fetch:
             yield Entry(given=url, outcome="refused", reason=_OFF)
             return
@@ -114,24 +117,39 @@ class _Adding:
                 yield Entry(given=url, outcome="unchanged", reason="nothing new in the feed")
                 return
             parsed = parse(page.data, url, self._limits, page.url)
+            if in_feed and parsed.kind == "feed":
+                raise SourceError(f"{url}: a feed inside a feed, which is not followed; add its address itself")
         except SourceError as error:
             yield Entry(given=url, outcome="refused", reason=str(error))
             return
         entries = list(self._stored(parsed, url, page.url))
+        yield from entries
         # An entry that failed is tried again next time, so the whole feed has to come again.
         if parsed.kind == "feed" and all(entry.outcome != "refused" for entry in entries):
-            self._marks.keep(url, page)
-        yield from entries
+            try:
+                self._marks.keep(url, page)
+            except LibraryError as error:
+                yield Entry(given=url, outcome="refused", reason=str(error))
 
     def data(self, data: bytes, name: str) -> list[Entry]:
         """The contents of a file; a text file of nothing but URLs is a list of pages to add."""
         if urls := _listed(data):
-            return [entry for url in urls[: self._limits.feed_items] for entry in self.url(url)]
+            return list(self._list(urls, name))
         try:
             parsed = parse(data, name, self._limits)
         except SourceError as error:
             return [Entry(given=name, outcome="refused", reason=str(error))]
         return list(self._stored(parsed, name, None))
+
+    def _list(self, urls: Sequence[str], name: str) -> Iterator[Entry]:
+        """Each of the URLs of a list, as far as the limit goes, and a line for those beyond it."""
+        most = self._limits.feed_items
+        for url in urls[:most]:
+            yield from self.url(url)
+        if (beyond := len(urls) - most) > 0:
+            many = f"{name}: {len(urls)} addresses, more than the {most} of RAG_FEED_ITEMS"
+            reason = f"{many}; the last {beyond} were left out, put them into a list of their own"
+            yield Entry(given=name, outcome="refused", reason=reason)
 
     def _stored(self, parsed: Parsed, given: str, url: str | None) -> Iterator[Entry]:
         if parsed.kind == "feed":
@@ -151,7 +169,7 @@ class _Adding:
             if held and not _is_newer(entry, held):
                 yield Entry(given=entry.url or entry.title, outcome="unchanged", slug=held.slug)
             elif entry.url and len(entry.text.split()) < _WHOLE:
-                yield from self.url(entry.url)
+                yield from self.url(entry.url, in_feed=True)
             else:
                 yield self._keep(replace(entry, fetched=_today()), entry.url or entry.title)
 

@@ -6,6 +6,7 @@ Datasketch, after Broder, "On the resemblance and containment of documents" (199
 import json
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,8 @@ _WORDS = re.compile(r"\w+")
 def near_copy(article: Article, others: Iterable[Article], cache: Path) -> Article | None:
     """The one of `others` that `article` is most like, when more than half of what both say is the same; else None.
 
-    `cache` is a file of signatures by digest, so that each text is hashed once; it may be deleted at any time.
+    `cache` is a file of signatures by digest, so that each text is hashed once; it may be deleted at any time, and where
+    it cannot be written, texts are hashed again.
     """
     known = _load(cache)
     size = len(known)
@@ -35,7 +37,8 @@ def near_copy(article: Article, others: Iterable[Article], cache: Path) -> Artic
             if alike > best:
                 best, nearest = alike, other
     if len(known) > size:
-        _save(cache, known)
+        with suppress(OSError):
+            _save(cache, known)
     return nearest
 
 

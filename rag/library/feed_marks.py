@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from rag.errors import LibraryError
 from rag.fetch import Page
 from rag.settings import Settings
 
@@ -25,7 +26,10 @@ class FeedMarks:
         return self._read().get(self._library, {}).get(url, {})
 
     def keep(self, url: str, page: Page) -> None:
-        """Note the marks that came with the feed at `url`; a feed without any is forgotten."""
+        """Note the marks that came with the feed at `url`; a feed without any is forgotten.
+
+        Raises LibraryError when they cannot be written.
+        """
         # They go into a header again, where a line end of a hostile server would begin a header of its own.
         marks = {
             name: value
@@ -35,10 +39,15 @@ class FeedMarks:
         held = self._read()
         mine = {known: said for known, said in held.get(self._library, {}).items() if known != url}
         held[self._library] = mine | ({url: marks} if marks else {})
-        self._file.parent.mkdir(parents=True, exist_ok=True)
         waiting = self._file.with_suffix(".new")
-        waiting.write_text(json.dumps(held, indent=1), encoding="utf-8")
-        waiting.replace(self._file)
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            waiting.write_text(json.dumps(held, indent=1), encoding="utf-8")
+            waiting.replace(self._file)
+        except OSError as error:
+            raise LibraryError(
+                f"{self._file} cannot be written ({error.strerror}); set RAG_HOME to a folder that can"
+            ) from error
 
     def _read(self) -> dict[str, dict[str, dict[str, str]]]:
         """Libraries, their feeds, the marks of each; of a damaged file what is sound."""

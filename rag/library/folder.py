@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -78,7 +79,10 @@ class Library:
         return next((a for a in self._own.values() if a.url == url or url in a.origin.also), None)
 
     def remove(self, name: str) -> Path:
-        """Take an article out of the library; `restore` brings it back. Raises LibraryError when there is none."""
+        """Take an article out of the library; `restore` brings it back.
+
+        Raises LibraryError when there is none, or the folder cannot be written.
+        """
         path = self._folder / f"{name}.md"
         if not _SLUG.fullmatch(name) or not path.is_file():
             where = (
@@ -86,22 +90,37 @@ class Library:
             )
             raise LibraryError(f"{name!r} {where}; `rag list` shows the articles by name")
         bin_ = self._folder / _REMOVED
-        bin_.mkdir(exist_ok=True)
-        path.replace(bin_ / path.name)
-        os.utime(bin_ / path.name)
+        try:
+            bin_.mkdir(exist_ok=True)
+            os.utime(path)
+            path.replace(bin_ / path.name)
+        except OSError as error:
+            raise _unwritable(bin_ / path.name, error) from error
         self._own.pop(name, None)
         return bin_ / path.name
 
     def restore(self, name: str | None = None) -> str:
-        """Bring back a removed article, by default the last one removed; its slug. Raises LibraryError when there is none."""
+        """Bring back a removed article, by default the last one removed; its slug.
+
+        Raises LibraryError when there is none, when the library has an article of that name again, or cannot be written.
+        """
         removed = sorted((self._folder / _REMOVED).glob("*.md"), key=lambda path: path.stat().st_mtime_ns)
         chosen = [path for path in removed if name is None or path.stem == name]
         if not chosen:
             raise LibraryError(
-                f"there is no removed article {name or ''}to bring back; look into {self._folder / _REMOVED}"
+                f"there is no removed article {f'{name} ' if name else ''}to bring back; look into {self._folder / _REMOVED}"
             )
-        chosen[-1].replace(self._folder / chosen[-1].name)
-        return chosen[-1].stem
+        last, path = chosen[-1], self._folder / chosen[-1].name
+        # `remove` would put the newer one in the place of the removed one, so that is no advice.
+        if os.path.lexists(path):
+            raise LibraryError(
+                f"{last.stem!r} is in the library again, and is not overwritten; move {path} to another folder first"
+            )
+        try:
+            last.replace(path)
+        except OSError as error:
+            raise _unwritable(path, error) from error
+        return last.stem
 
     def removed(self) -> list[str]:
         """The slugs that `restore` can bring back, the last one removed first."""
@@ -132,11 +151,14 @@ class Library:
                 os.fsync(file.fileno())
             waiting.replace(path)
         except OSError as error:
-            waiting.unlink(missing_ok=True)
-            raise LibraryError(
-                f"{path} cannot be written ({error.strerror}); set RAG_LIBRARY to a folder that can"
-            ) from error
+            with suppress(OSError):
+                waiting.unlink(missing_ok=True)
+            raise _unwritable(path, error) from error
         self._own[article.slug] = article
+
+
+def _unwritable(path: Path, error: OSError) -> LibraryError:
+    return LibraryError(f"{path} cannot be written ({error.strerror}); set RAG_LIBRARY to a folder that can")
 
 
 def _is_same(held: Article, article: Article, given: str) -> bool:

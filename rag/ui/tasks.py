@@ -11,8 +11,6 @@ from rag.library.folder import Entry, Library
 from rag.settings import Settings
 from rag.ui.work import Row, Task, Work
 
-CHANGES = ("added", "updated", "duplicate")
-
 
 def adding(uploads: Sequence[Upload], urls: Sequence[str], settings: Settings, embedder: Embedder) -> Task:
     """Add files, then addresses, a row for each; then bring the index up to date."""
@@ -28,7 +26,8 @@ def _add(uploads: Sequence[Upload], urls: Sequence[str], settings: Settings, emb
         waiting[done].outcome = "reading"
         ledger += [_row(entry) for entry in next(sent)]
         work.rows = [*ledger, *waiting[done + 1 :]]
-    if any(row.outcome in CHANGES for row in ledger):
+    # What is unchanged may wait for its ingest: the one of the last time may have been stopped.
+    if any(row.outcome != "refused" for row in ledger):
         ingest(settings, embedder, work.note)
 
 

@@ -144,6 +144,19 @@ def test_row_67_an_interrupted_ingest_ends_at_once_and_leaves_the_old_index(
     assert OLD in broken.answers(RHINE)[0]
 
 
+def test_row_67_an_interrupted_add_keeps_the_article_and_says_what_brings_it_into_the_index(
+    broken: Place, zygote: Zygote
+) -> None:
+    story = broken.folder.parent / "story.txt"
+    story.write_text("The Danube\n\nThe Danube is 2,850 km long. It flows into the Black Sea.", encoding="utf-8")
+    stopped = zygote.rag(broken.settings, "add", str(story), stage="chroma", signal=int(signal.SIGINT))
+    assert stopped.code == 130
+    assert stopped.err == "rag: stopped; what is stored stays, and `rag ingest` brings the index up to date\n"
+    assert len(list(broken.settings.library.glob("*.md"))) == 1
+    assert zygote.rag(broken.settings, "ingest").code == 0
+    assert "2,850 km" in broken.answers("How long is the Danube?")[0]
+
+
 def test_row_67_an_ingest_that_is_told_to_end_ends_and_the_next_one_cleans_up(broken: Place, zygote: Zygote) -> None:
     edit(broken)
     ended = zygote.rag(broken.settings, "ingest", stage="check", signal=int(signal.SIGTERM))

@@ -8,17 +8,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.embedders.hashing import Hashing
 from rag.errors import LibraryError
+from rag.generations.folders import Generations
 from rag.ingest import ingest
 from rag.lengths import minutes, words
-from rag.library.adding import add, add_upload, shown, too_many
+from rag.library.adding import Upload, add, add_upload, shown, too_many
 from rag.library.folder import Entry, Library
 from rag.library.writing import to_markdown
+from rag.limits import Limits
 from rag.menus import load
 from rag.settings import Settings
 from rag.slugs import slug
 from rag.sources import markdown
+from rag.ui.tasks import adding
+from rag.ui.work import Work
 from tests.conftest import ARTICLES, Rag
+from tests.faults.zygote import Zygote
 from tests.sources.hostile import page, rss
 from tests.test_fetch import fetcher, reply
 
@@ -108,6 +114,34 @@ def test_an_article_is_found_after_adding_and_not_after_removing_and_again_after
     assert (entry.slug, "removed") in [(line.article, line.outcome) for line in ingest(small, embedder).lines]
     assert Library(small).restore() == entry.slug
     assert (entry.slug, "added") in [(line.article, line.outcome) for line in ingest(small, embedder).lines]
+
+
+def test_undo_never_overwrites_a_newer_article_of_that_name(small: Settings, tmp_path: Path) -> None:
+    (entry,) = add_upload(STORY.encode(), "story.txt", small)
+    assert entry.slug
+    removed = Library(small).remove(entry.slug)
+    before = removed.read_bytes()
+    (again,) = add_upload((STORY + "\n\nOne sentence more.").encode(), "story.txt", small)
+    assert (again.outcome, again.slug) == ("added", entry.slug)
+    path = small.library / removed.name
+    newer = path.read_bytes()
+    with pytest.raises(LibraryError) as told:
+        Library(small).restore()
+    assert f"'{entry.slug}' is in the library again" in str(told.value)
+    assert f"move {path} to another folder first" in str(told.value)
+    assert (path.read_bytes(), removed.read_bytes()) == (newer, before)
+    path.rename(tmp_path / "kept.md")
+    assert Library(small).restore(entry.slug) == entry.slug
+    assert path.read_bytes() == before
+
+
+def test_what_was_never_removed_cannot_be_brought_back_and_is_named(small: Settings) -> None:
+    for name, said in (
+        (None, "there is no removed article to bring"),
+        ("foo", "there is no removed article foo to bring"),
+    ):
+        with pytest.raises(LibraryError, match=said):
+            Library(small).restore(name)
 
 
 @pytest.mark.parametrize("name", ["gen-4", "../articles/gen-4", "", "no-such", "a/b", "..", "x" * 300])
@@ -200,6 +234,19 @@ def test_a_url_a_list_of_urls_and_a_feed_are_added_and_a_feed_is_read_once(small
     assert article.fetched is not None
 
 
+def test_a_list_of_more_urls_than_the_limit_says_how_many_were_left_out(small: Settings) -> None:
+    settings = replace(small, limits=Limits(feed_items=2))
+    urls = "\n".join(f"http://10.0.0.{n}/" for n in range(5))
+    *tried, last = add_upload(urls.encode(), "list.txt", settings)
+    assert [entry.given for entry in tried] == ["http://10.0.0.0/", "http://10.0.0.1/"]
+    assert (last.given, last.outcome) == ("list.txt", "refused")
+    assert last.reason == (
+        "list.txt: 5 addresses, more than the 2 of RAG_FEED_ITEMS; "
+        "the last 3 were left out, put them into a list of their own"
+    )
+    assert len(add_upload(urls.encode(), "list.txt", replace(small, limits=Limits(feed_items=5)))) == 5
+
+
 FEED = "http://site.example/feed"
 ENTRY = (
     "<item><title>{0}</title><link>http://site.example/{0}</link><description>"
@@ -230,6 +277,69 @@ def test_a_feed_is_asked_for_as_a_whole_again_while_an_entry_of_it_could_not_be_
         assert outcomes(add([FEED], small, quiet, fetch)) == ["refused"]
         assert outcomes(add([FEED], small, quiet, fetch)) == ["refused"]
         assert not any("If-None-Match" in request for request in web.requests)
+
+
+def test_a_feed_that_links_to_feeds_ends_and_says_so(small: Settings) -> None:
+    items = "<item><title>{0}</title><link>http://site.example/{0}</link></item>"
+    head = "200 OK\r\nContent-Type: application/rss+xml"
+    answers = {
+        "/feed": reply(head, rss(items.format("feed") + items.format("other") + ENTRY.format("a"))),
+        "/other": reply(head, rss(items.format("feed"))),
+    }
+    with fetcher(dict(answers)) as (fetch, web):
+        own, other, story = add([FEED], small, quiet, fetch)
+    assert (own.outcome, other.outcome, story.outcome) == ("refused", "refused", "added")
+    assert own.reason == f"{FEED}: a feed inside a feed, which is not followed; add its address itself"
+    assert [r.split(" ")[1] for r in web.requests] == ["/robots.txt", "/feed", "/feed", "/other"]
+
+
+def test_a_feed_that_was_cut_off_is_refused_and_its_mark_is_not_kept(small: Settings) -> None:
+    answer = reply('200 OK\r\nContent-Type: application/rss+xml\r\nETag: "one"', rss(ENTRY.format("a")))
+    with fetcher({"/feed": answer[:-20]}) as (fetch, web):
+        assert outcomes(add([FEED], small, quiet, fetch)) == ["refused"]
+        web.answers["/feed"] = answer
+        assert outcomes(add([FEED], small, quiet, fetch)) == ["added"]
+        assert "If-None-Match" not in web.requests[-1]
+
+
+def test_marks_and_signatures_that_cannot_be_written_do_not_stop_an_add(small: Settings) -> None:
+    for name in ("feeds.json", "signatures.json"):
+        (small.home / name).mkdir(parents=True)
+    answer = reply('200 OK\r\nContent-Type: application/rss+xml\r\nETag: "one"', rss(ENTRY.format("a")))
+    with fetcher({"/feed": answer}) as (fetch, _):
+        story, marks = add([FEED], small, quiet, fetch)
+    assert story.outcome == "added"
+    assert len(files(small)) == 1
+    assert (marks.given, marks.outcome) == (FEED, "refused")
+    assert f"{small.home / 'feeds.json'} cannot be written" in (marks.reason or "")
+    assert "set RAG_HOME to a folder that can" in (marks.reason or "")
+
+
+def test_a_library_that_is_no_folder_is_told_in_a_sentence(small: Settings) -> None:
+    small.home.mkdir()
+    small.library.write_text("a file")
+    with pytest.raises(LibraryError, match=r"cannot be written .*; set RAG_LIBRARY to a folder that can"):
+        add_upload(STORY.encode(), "story.txt", small)
+
+
+def test_nothing_is_removed_or_brought_back_in_a_library_that_cannot_be_written(small: Settings) -> None:
+    (gone,) = add_upload(STORY.encode(), "story.txt", small)
+    assert gone.slug
+    bin_ = Library(small).remove(gone.slug).parent
+    (kept,) = add_upload(ARTICLES["gen-4.md"].replace("5 or 10", "6 or 12").encode(), "kept.md", small)
+    assert kept.slug
+    before = files(small)
+    for folder in (bin_, small.library):
+        folder.chmod(0o555)
+    with Zygote() as zygote:
+        for arguments in (("remove", kept.slug), ("remove", "--undo")):
+            told = zygote.rag(small, *arguments, obey=True)
+            assert told.code == 3
+            assert "cannot be written (Permission denied); set RAG_LIBRARY to a folder that can" in told.err
+            assert told.err.count("\n") == 1
+    for folder in (small.library, bin_):
+        folder.chmod(0o755)
+    assert files(small) == before
 
 
 @pytest.mark.parametrize("mark", ['"x\r\n Set-Cookie: a=b"', '"' + "x" * 400 + '"', '"caf\xe9"'])
@@ -276,3 +386,28 @@ def test_the_command_adds_refuses_removes_and_brings_back(rag: Rag, tmp_path: Pa
     assert rag("remove", name).returncode == 0
     assert rag("remove", name).returncode == 3
     assert f"restored   {name}" in rag("remove", "--undo").stdout
+
+
+def test_an_add_whose_ingest_could_not_run_is_made_good_by_the_same_command(
+    rag: Rag, small: Settings, tmp_path: Path
+) -> None:
+    (tmp_path / "story.txt").write_text(STORY)
+    with Generations(small.index).writer():
+        busy = rag("add", str(tmp_path / "story.txt"))
+    assert (busy.returncode, "wait for it, then try again" in busy.stderr) == (3, True)
+    again = rag("add", str(tmp_path / "story.txt"))
+    assert (again.returncode, "1 unchanged" in again.stdout) == (0, True)
+    assert {line.outcome for line in ingest(small, Hashing()).lines} == {"unchanged"}
+    assert "generation" not in rag("add", str(tmp_path / "none.txt")).stdout
+
+
+def test_an_add_in_the_app_whose_ingest_could_not_run_is_made_good_by_adding_again(small: Settings) -> None:
+    task = adding([Upload(name="story.txt", data=STORY.encode())], [], small, Hashing())
+    with Generations(small.index).writer():
+        busy = Work(["story.txt"], task)
+        assert busy.wait(60)
+    assert (busy.rows[0].outcome, "wait for it" in (busy.problem or "")) == ("added", True)
+    again = Work(["story.txt"], task)
+    assert again.wait(60)
+    assert (again.rows[0].outcome, again.problem) == ("unchanged", None)
+    assert {line.outcome for line in ingest(small, Hashing()).lines} == {"unchanged"}
