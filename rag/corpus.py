@@ -48,13 +48,13 @@ def read_corpus(settings: Settings, known: Mapping[str, Known] = MappingProxyTyp
     """Every file of the article folders, in order of path, the library last.
 
     A file whose `source` is in `known` is not read again: its reading says what is known. A slug or a text that came
-    before is refused, naming the file that has it. Raises CorpusError when a folder is missing.
+    before is refused, naming the file that has it. Raises CorpusError when a folder is missing or may not be entered.
     """
     readers = source_readers()
     slugs: dict[str, Path] = {}
     texts: dict[str, Path] = {}
     for folder in settings.folders:
-        if not folder.is_dir():
+        if not _is_folder(folder):
             if folder == settings.library:
                 continue
             raise CorpusError(f"the article folder {folder} is missing; make it, or mend RAG_CORPUS")
@@ -87,6 +87,17 @@ def source_readers() -> dict[str, Read]:
     """The reader for each suffix, from the menu of sources."""
     modules = [import_module(f"rag.sources.{name}") for name in choices("sources")]
     return {suffix: module.CHOICE for module in modules for suffix in module.SUFFIXES}
+
+
+def _is_folder(place: Path) -> bool:
+    try:
+        return stat.S_ISDIR(place.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:  # not in silence: articles may lie there
+        raise CorpusError(
+            f"the article folder {place} cannot be read ({error}); mend its rights or its name"
+        ) from error
 
 
 def _files(folder: Path) -> Iterator[Path]:

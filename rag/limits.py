@@ -9,9 +9,9 @@ MB = 2**20
 class Limits:
     """All are maxima.
 
-    file_mb: MB of a file or a response, packed and unpacked; text_mb: MB of UTF-8 text in an article; pdf_pages;
-    html_tags: `<` of a page or feed; feed_items: entries read of a feed; parse_seconds, parse_mb: wall time and address space
-    of a parse child; fetch_seconds: wall time of one URL, its redirects and robots.txt included; uploads: files at once.
+    file_mb: MB of a file or a response, packed and unpacked; text_mb: MB of UTF-8 text in an article; pdf_pages; html_tags: `<`
+    of a page or feed; feed_items: entries read of a feed, addresses of a list; parse_seconds, parse_mb: wall time and address
+    space of a parse child; fetch_seconds: wall time of one URL, its redirects and robots.txt included; uploads: files at once.
     """
 
     file_mb: int = 20

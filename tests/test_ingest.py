@@ -1,11 +1,16 @@
 import os
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from rag.errors import CorpusError, IndexError_
 from rag.index import Index
 from rag.ingest import ingest
+from rag.settings import Settings
+from tests.conftest import ROOT
 from tests.places import BREAD, MOON, RIVER, Place
 
 
@@ -129,3 +134,20 @@ def test_the_index_folder_does_not_grow_with_changes(ingested: Place) -> None:
         ingested.write("bread", BREAD.replace("forty", str(40 + number)))
         ingested.ingest()
         assert abs(size() - first) < 0.1 * first
+
+
+def test_an_article_folder_that_may_not_be_entered_is_told_and_not_passed_over(small: Settings, tmp_path: Path) -> None:
+    shut = tmp_path / "shut"
+    shut.mkdir(mode=0)
+    program = (
+        "import sys; from pathlib import Path; from rag.corpus import read_corpus; from rag.errors import CorpusError\n"
+        "from rag.settings import Settings; from tests.faults.zygote import obey_modes; obey_modes()\n"
+        "corpus, home, library = map(Path, sys.argv[1:])\n"
+        "try: list(read_corpus(Settings(corpus=(corpus,), home=home, library=library)))\n"
+        "except CorpusError as error: print(error)"
+    )
+    for corpus, library in ((shut / "articles", tmp_path / "none"), (small.corpus[0], shut / "library")):
+        command = [sys.executable, "-c", program, str(corpus), str(tmp_path / "home"), str(library)]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=100)
+        refused = corpus if corpus.parent == shut else library
+        assert done.stdout.startswith(f"the article folder {refused} cannot be read")
