@@ -48,6 +48,7 @@ NEWEST = re.compile(r"\b(?:latest|newest|most recent)\b", re.I)
 CLAUSE = re.compile(r"[.?!;,] |\b(?:and|but|or|because|while|so)\b ", re.I)
 NAMED_ITSELF = 2  # content words of an earlier clause that can be what a pronoun means
 START_WORDS = 25
+VERSION_SIGN = re.compile(r"\bv(?=\d)", re.I)  # "V3" is meant for "SkyReels-V3" and for "Veo 3" alike
 ALONE = 4
 
 
@@ -127,7 +128,7 @@ def _swapped(rest: str, names: Sequence[Mention], previous: str, vocabulary: Voc
 
 
 def _sibling(rest: str, old: Sequence[Mention], vocabulary: Vocabulary) -> str | None:
-    wanted = set(_content(rest))
+    wanted = set(_content(VERSION_SIGN.sub("", rest)))
     for mention in reversed(old):
         fitting = [n for n in vocabulary.siblings(mention.entity) if wanted and wanted <= set(terms(n))]
         if fitting:

@@ -41,6 +41,7 @@ def test_without_history_a_question_comes_back_as_it_is(question: str) -> None:
     ("question", "last", "understood"),
     [
         ("What about Gen-4.5?", LENGTH, "How long can a Gen-4.5 clip be?"),
+        ("and v4.5?", LENGTH, "How long can a Gen-4.5 clip be?"),
         ("and Veo 3?", LENGTH, "How long can a Veo 3 clip be?"),
         ("How about OpenAI?", FUNDING, "How much did OpenAI raise in its Series E?"),
         ("What does it cost?", LENGTH, "What does Gen-4 cost?"),

@@ -5,7 +5,7 @@ nothing missing.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from rag.figures import Figure, figures
 from rag.lexical import Lexical, fold, terms
@@ -66,14 +66,14 @@ def missing(
     return tuple(dict.fromkeys(absent))
 
 
-def of_another(best: Evidence, absent: Sequence[str], asked: Asked, vocabulary: Vocabulary) -> bool:
-    """Whether a model is asked for that is `absent`, and the best sentence tells of another: "Gen-4.5" of "Gen-4"."""
-    told = best.names - asked.names
-    return any(_model(name, vocabulary) for name in absent) and any(_model(name, vocabulary) for name in told)
+def of_another(best: Evidence, asked: Asked, vocabulary: Vocabulary) -> bool:
+    """Whether a model is asked for and the best sentence tells of another alone: "Gen-4.5" asked, "Gen-4" told."""
+    wanted, told = (_models(names, vocabulary) for names in (asked.names, best.names - asked.names))
+    return bool(wanted and told) and not any(holds(best.sentence.text, name, vocabulary) for name in wanted)
 
 
-def _model(name: str, vocabulary: Vocabulary) -> bool:
-    return name in vocabulary.entities and vocabulary.entities[name].kind == "model"
+def _models(names: Iterable[str], vocabulary: Vocabulary) -> list[str]:
+    return [name for name in names if name in vocabulary.entities and vocabulary.entities[name].kind == "model"]
 
 
 def holds(text: str, name: str, vocabulary: Vocabulary) -> bool:

@@ -13,8 +13,12 @@ from rag.lexical import Lexical, fold, terms
 from rag.passages import cut
 from rag.records import Article, Passage
 from rag.sources.markdown import read
-from rag.training.distortions import swapped, untidy
+from rag.training.distortions import contradicted, swapped, untidy
 from rag.vocabulary import Vocabulary
+
+# Of the answered questions, those that are asked of a near passage, and those that are contradicted; the rest get another name.
+NEAR, CONTRADICTED = 0.4, 0.3
+ELSEWHERE = 4  # passages from which the words of a contradiction are taken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +114,10 @@ class Domain:
             found.append((passage, score, frozenset(right) if example.held is not None else frozenset()))
         return found
 
+    def elsewhere(self, rng: random.Random) -> str:
+        """The text of a few passages, from which the names and words of a contradiction are taken."""
+        return " ".join(p.text for p in rng.sample(list(self._by_id.values()), ELSEWHERE))
+
     def _unanswered(self, example: Example, passage: Passage) -> Example:
         sentences = tuple(s.text for s in passage.sentences)
         title = self.articles[passage.article].title
@@ -184,11 +192,14 @@ def domain_round(domain: Domain, rng: random.Random) -> Iterator[Example]:
         other: Example | None = None
         if example.held is None:
             other = domain.gap(example, label) if rng.random() < 0.15 else None
-        elif rng.random() < 0.5:
+        elif (way := rng.random()) < NEAR:
             other = domain.neighbour(example, label, rng)
         else:
             around = " ".join((example.title, example.heading, *example.sentences))
-            question = swapped(example.question, around, domain.vocabulary, rng)
+            if way < NEAR + CONTRADICTED:
+                question = contradicted(example.question, around, domain.elsewhere(rng), rng)
+            else:
+                question = swapped(example.question, around, domain.vocabulary, rng)
             other = replace(example, question=question, held=None, span=None, source="swap") if question else None
         if other:
             yield replace(other, question=untidy(other.question, rng))

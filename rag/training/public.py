@@ -9,12 +9,11 @@ from typing import Any
 
 from rag.lexical import Lexical, fold
 from rag.sentences import normalise, spans
-from rag.training.data import Example
+from rag.training.data import ELSEWHERE, Example
 from rag.training.distortions import contradicted
 
 SHIFTS = ("new_wiki", "reddit", "amazon_reviews")
 NEAR, CONTRADICTED = 0.25, 0.5
-ELSEWHERE = 4  # paragraphs from which the names of a contradiction are taken
 LONGEST = 130  # words of a public paragraph; two cores read twice as many of these as of all
 
 

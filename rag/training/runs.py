@@ -119,21 +119,24 @@ class Run:
         todo = list(batches(self._examples(rng), self.pairs, self.options.tokens, rng))
         size = sum(len(b.examples) for b in todo)
         if not self.state.round and not self.state.batch:
-            public = sum(SHIFTS_A_ROUND[1 : self.options.rounds]) - (self.options.rounds - 1) * SHIFTS_A_ROUND[0]
+            public = sum(self._slice(n) - self._slice(0) for n in range(self.options.rounds))
             self.state.expected = size * self.options.rounds + int(1.24 * public)
         self.log(examples=size, batches=len(todo), expected=self.state.expected)
         self._steps(todo[self.state.batch :])
 
     def _examples(self, rng: random.Random) -> list[Example]:
-        slice_ = SHIFTS_A_ROUND[min(self.state.round, len(SHIFTS_A_ROUND) - 1)]
         half = squad(self.squad, 0, 9)[self.state.round % 2 :: 2]
         own = [] if self.options.without == "domain" else list(domain_round(self.domain, rng))
-        whole = [*own, *self.shifts.sample(slice_, rng), *self.selqa]
+        own = [e for e in own if rng.random() < self.options.own]
+        whole = [*own, *self.shifts.sample(self._slice(self.state.round), rng), *self.selqa]
         found = [cropped(e, rng) if rng.random() < CROPPED else e for e in whole]
         found += [e for e in half if self._length(e) <= LONGEST]
         found = [e for e in found if not _left_out(e, self.options.without)]
         rng.shuffle(found)
         return found[: self.options.limit] if self.options.limit else found
+
+    def _slice(self, number: int) -> int:
+        return self.options.shifts or SHIFTS_A_ROUND[min(number, len(SHIFTS_A_ROUND) - 1)]
 
     def _length(self, example: Example) -> int:
         return len(self.pairs.pair(example.question, example.title, example.heading, example.sentences).ids)
@@ -213,6 +216,10 @@ def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=4)
     parser.add_argument(
         "--minutes", type=float, default=0, help="end (with the rate at nought) after so long; 0: no limit"
+    )
+    parser.add_argument("--own", type=float, default=1.0, help="share of the project's own questions in a round")
+    parser.add_argument(
+        "--shifts", type=int, default=0, help="SQuADShifts questions a round; 0: fewer from round to round"
     )
     parser.add_argument("--limit", type=int, default=0, help="examples a round at most; 0: all")
     parser.add_argument("--rate", type=float, default=1e-4)

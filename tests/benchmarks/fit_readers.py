@@ -74,7 +74,6 @@ def collect(assistant: Assistant, row: QuestionRow) -> dict[str, Any]:
     return {
         "id": row.id,
         "answerable": row.answerable,
-        "compound": asked.compound,
         "x": signals,
         "y": np.array(held),
         "missing": absent,
@@ -91,7 +90,6 @@ def gather(paragraphs: Paragraphs, reader: Joint) -> Iterator[dict[str, Any]]:
         yield {
             "id": str(number),
             "answerable": bool(asked.places),
-            "compound": analysed.compound,
             "x": np.array([[s.get(n, 0.0) for n in NAMES] for _, s, _ in ranked]),
             "y": np.array([right(asked, [e]) for e, _, _ in ranked]),
             "missing": [bool(absent), bool(absent)],
@@ -201,8 +199,6 @@ def main() -> None:
         for _, rows in groups:
             found = [f"{first(rows, columns, weights, k):.3f}" for k in (1, 3)]
             print(f"  {len(rows)} questions: right sentence first {found[0]}, in three {found[1]}")
-        # Questions for two things at once keep the weights of `overlap`.
-        groups = [(share, [r for r in rows if name == "overlap" or not r["compound"]]) for share, rows in groups]
         parts = [
             (chances(rows, name, columns, weights), np.array([r["answerable"] for r in rows])) for _, rows in groups
         ]
