@@ -27,7 +27,7 @@ ALIKE = 0.75
 SAME_MATTER = 0.5
 DISAGREEMENT = re.compile(
     r"\b(?:disagree|conflict|contradict|differ(?:s|ing|ent)? (?:by|on|from|between)?|disput|inconsistent|unresolved|"
-    r"rather than|whereas|other (?:sources|reports|accounts|guides))",
+    r"rather than|whereas|(?:other|several|some) (?:sources|reports|accounts|guides))",
     re.I,
 )
 
@@ -101,26 +101,31 @@ def _with_other_values(chosen: Sequence[Evidence], evidence: Sequence[Evidence])
     """After each of the first sentences, those that give another value for what it tells; they count whatever their rank."""
     out: list[Evidence] = []
     for place, one in enumerate(chosen):
-        others = [e for e in evidence if disagree(one, e)] if place < SURE else []
-        out += [e for e in (one, *others) if e not in out]
+        out += [one] if one not in out else []
+        for other in evidence if place < SURE else ():
+            if disagree(one, other) and not any(other is o or _repeats(other, o) for o in out):
+                out.append(other)
     return out
 
 
 def disagree(one: Evidence, other: Evidence) -> bool:
-    """Whether two sentences tell different values of one matter: neighbours of which one names the disagreement, or
+    """Whether two sentences tell different values of one matter: neighbours of which one names the disagreement; sentences
+    with the same names and a figure of one kind, of which one names it and tells a value that the other does not; or
     sentences of different articles with the same names, mostly the same words, and figures of a kind that differ.
     """
     words = [set(terms(e.sentence.text)) for e in (one, other)]
     told = [figures(e.sentence.text) for e in (one, other)]
+    named = [bool(DISAGREEMENT.search(e.sentence.text)) for e in (one, other)]
     if one.passage.id == other.passage.id and _adjacent(one, other):
-        named = any(DISAGREEMENT.search(e.sentence.text) for e in (one, other))
-        return named and bool(one.names & other.names or words[0] & words[1])
-    kinds = {f.kind for f in told[0]} & {f.kind for f in told[1]}
-    differ = any(
-        not any(a.same(b) for a in told[0] for b in told[1] if a.kind == b.kind == kind)
-        for kind in kinds
-        if kind != "date"
-    )
+        both = one.names and other.names
+        return any(named) and bool(one.names & other.names if both else words[0] & words[1])
+    kinds = {f.kind for f in told[0]} & {f.kind for f in told[1]} - {"date"}
+    if any(named) and not all(named) and one.names == other.names:
+        naming, plain = told if named[0] else told[::-1]
+        known = [any(f.same(p) for p in plain) for f in naming if f.kind in kinds]
+        if any(known) and not all(known):
+            return True
+    differ = any(not any(a.same(b) for a in told[0] for b in told[1] if a.kind == b.kind == kind) for kind in kinds)
     shared = len(words[0] & words[1]) / max(1, len(words[0] | words[1]))
     return (
         differ and one.passage.article != other.passage.article and one.names == other.names and shared >= SAME_MATTER
