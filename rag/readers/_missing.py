@@ -37,6 +37,7 @@ PART = re.compile(
 HYPHENED = re.compile(
     r"\b(?!(?:early|late|mid|pre|post)-)[A-Za-z]{3,}\w*(?:-[A-Za-z]+)*-[A-Za-z]?\d+(?:\.\d+)*[a-zA-Z]?\b"
 )
+LENGTH = re.compile(r"\bhow many (word|character|token)s\b", re.I)
 PLAN = re.compile(
     r"\b([A-Z]\w+|unlimited|enterprise|premium|standard|pro|basic) (?:plan|tier|subscription|package)\b(?! (?:to|for)\b)"
 )
@@ -70,6 +71,13 @@ def of_another(best: Evidence, asked: Asked, vocabulary: Vocabulary) -> bool:
     """Whether a model is asked for and the best sentence tells of another alone: "Gen-4.5" asked, "Gen-4" told."""
     wanted, told = (_models(names, vocabulary) for names in (asked.names, best.names - asked.names))
     return bool(wanted and told) and not any(holds(best.sentence.text, name, vocabulary) for name in wanted)
+
+
+def in_another_unit(best: Evidence, asked: Asked) -> bool:
+    """Whether words are asked for and the best sentence counts characters, or the like: one does not tell the other."""
+    wanted = LENGTH.search(asked.text)
+    told = {f.unit for f in figures(best.sentence.text) if f.kind == "length"}
+    return wanted is not None and bool(told) and wanted[1].lower() not in told
 
 
 def _models(names: Iterable[str], vocabulary: Vocabulary) -> list[str]:

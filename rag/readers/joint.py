@@ -10,7 +10,7 @@ from rag.embedders import Embedder
 from rag.index import Index
 from rag.questions import Asked, analyse, timeless
 from rag.readers._features import FIELDS
-from rag.readers._missing import CLOSE, missing, of_another
+from rag.readers._missing import CLOSE, in_another_unit, missing, of_another
 from rag.readers.overlap import COUNTED, Overlap, chance, parted, short_answer
 from rag.readers.span import PASSAGES, PassageScore, SpanReader
 from rag.records import Evidence, Question, Reading, Retrieved, Span
@@ -56,7 +56,7 @@ class Joint:
         }
         nearest, shared = (max(s[name] for _, s, _ in ranked) for name in ("cosine", "words"))
         elsewhere = not asked.names and nearest <= FAR and shared <= FEW
-        mistaken = not asked.compound and of_another(best, asked, self._vocabulary)
+        mistaken = not asked.compound and (of_another(best, asked, self._vocabulary) or in_another_unit(best, asked))
         log_odds = sum(weight * signals[name] for name, weight in CHANCE.items()) + BIAS
         return Reading(
             evidence=evidence,

@@ -61,6 +61,11 @@ def test_a_figure_of_another_model_is_no_answer(shipped: Assistant, question: st
     assert answer.nearest
 
 
+def test_characters_are_no_answer_to_how_many_words(shipped: Assistant) -> None:
+    assert "1,000 characters" in shipped.ask("How many characters may a Gen-4 prompt have?").text
+    assert not shipped.ask("How many words may a Gen-4 prompt have?").answered
+
+
 @pytest.mark.parametrize("question", ["how do I fix a leaking tap", "difference between mitosis and meiosis"])
 def test_a_word_in_common_makes_no_answer_to_a_question_about_something_else(shipped: Assistant, question: str) -> None:
     assert not shipped.ask(question).answered
