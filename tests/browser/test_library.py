@@ -209,6 +209,8 @@ def test_an_index_that_cannot_be_opened_is_repaired_from_the_page(library: App, 
 
 def test_the_second_of_two_who_add_at_once_is_told_to_wait(library: App, visit: Callable[..., Page]) -> None:
     first, second = (stand(visit(f"{library.url}/library")) for _ in range(2))
+    unfold(second)
+    expect(second.get_by_role("button", name="Add to the library")).to_be_enabled()
     add(
         first,
         [
@@ -217,8 +219,6 @@ def test_the_second_of_two_who_add_at_once_is_told_to_wait(library: App, visit: 
         ],
     )
     expect(first.get_by_role("progressbar").first).to_be_visible(timeout=20_000)
-    unfold(second)
-    expect(second.get_by_role("button", name="Add to the library")).to_be_enabled()
     add(second, files()[:1])
     expect(second.get_by_text("Somebody else is changing the library").first).to_be_visible(timeout=20_000)
     expect(second.get_by_role("button", name="Add to the library")).to_be_disabled()
